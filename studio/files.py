@@ -1,0 +1,80 @@
+"""Files appear whole or not at all, and what the system says against it becomes our sentence."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from studio.errors import DiskFullError, StudioError, WriteError
+
+_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+# Left by a crash, these are ours to remove: nothing else in a folder begins like this.
+PARTIAL_PREFIX = ".stemwright-partial-"
+
+
+def write_error(path: Path, error: OSError) -> StudioError:
+    """The user's error for an ``OSError`` met while writing ``path``."""
+    reason = (error.strerror or str(error)).lower()
+    if error.errno in _FULL:
+        return DiskFullError(folder=str(path.parent), reason=reason)
+    return WriteError(file=str(path), reason=reason)
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """Turn an ``OSError`` of the body into the user's error about ``path``."""
+    try:
+        yield
+    except OSError as error:
+        raise write_error(path, error) from error
+
+
+@contextmanager
+def atomic(target: Path) -> Iterator[Path]:
+    """A temporary path beside ``target``; renamed onto it when the body ends well.
+
+    Missing parent folders are made. When the body fails, is cancelled or the process dies,
+    ``target`` is as it was before.
+
+    Raises:
+        DiskFullError, WriteError: the file cannot be written.
+    """
+    with writing(target):
+        target.parent.mkdir(parents=True, exist_ok=True)
+        part = target.parent / f"{PARTIAL_PREFIX}{secrets.token_hex(4)}{target.suffix}"
+        try:
+            yield part
+            _flush_to_disk(part)
+            part.replace(target)
+        finally:
+            part.unlink(missing_ok=True)
+
+
+def write_bytes(target: Path, content: bytes) -> None:
+    """Write a small file whole. Raises DiskFullError or WriteError."""
+    with atomic(target) as part:
+        part.write_bytes(content)
+
+
+def sha256(path: Path) -> str:
+    """The hash of a file's bytes, as 64 hexadecimal digits."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def remove_partials(folder: Path) -> None:
+    """Remove what a crash left in ``folder``."""
+    for left in folder.glob(f"{PARTIAL_PREFIX}*"):
+        if left.is_file():
+            left.unlink()
+
+
+def _flush_to_disk(path: Path) -> None:
+    """A rename may reach the disk before the bytes do, unless these are sent first."""
+    with path.open("rb+") as file:
+        os.fsync(file.fileno())

@@ -1,0 +1,1 @@
+"""The nouns: frozen values on numpy that every room above speaks in. No files, no torch."""

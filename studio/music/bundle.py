@@ -1,0 +1,46 @@
+"""What an export target gets: a song that is apart, with everything known about it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from studio.music.stem import Stem
+from studio.music.take import Take
+from studio.music.tempo import TempoMap
+
+
+@dataclass(frozen=True, slots=True)
+class StemFile:
+    """A stem's samples on disk: a float32 WAV of the song's rate and length."""
+
+    stem: Stem
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class SongBundle:
+    """A song, its stems and its takes.
+
+    Attributes:
+        song: The song's name, as in the names of files.
+        mixture: The song itself as a float32 WAV, the time base of all that follows.
+        sample_rate: In Hz, of the mixture and every stem.
+        frames: Samples a channel, of the mixture and every stem.
+        stems: In the order in which they are numbered.
+        takes: At most one a stem, as chosen.
+        tempo: How musical time runs.
+    """
+
+    song: str
+    mixture: Path
+    sample_rate: int
+    frames: int
+    stems: tuple[StemFile, ...]
+    takes: tuple[Take, ...]
+    tempo: TempoMap
+
+    @property
+    def duration(self) -> float:
+        """Length in seconds."""
+        return self.frames / self.sample_rate

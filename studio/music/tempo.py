@@ -1,0 +1,64 @@
+"""The tempo map: steps of tempo on beats, and the way between seconds and beats."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, slots=True)
+class TempoStep:
+    """From ``beat`` (quarter notes from the start) on, ``bpm`` quarter notes a minute."""
+
+    beat: float
+    bpm: float
+
+
+@dataclass(frozen=True, slots=True)
+class TempoMap:
+    """How musical time runs over a song. Steps, never ramps: no two DAWs ramp alike.
+
+    Attributes:
+        steps: At least one, the first at beat 0, rising.
+        beats_per_bar: Quarter notes a bar.
+        source: Where it comes from: ``estimated``, ``given`` or ``default``.
+        confidence: In [0, 1]; 1 where it was given.
+    """
+
+    steps: tuple[TempoStep, ...]
+    beats_per_bar: int = 4
+    source: str = "given"
+    confidence: float = 1.0
+
+    @classmethod
+    def constant(cls, bpm: float, source: str = "given", confidence: float = 1.0) -> TempoMap:
+        """One tempo throughout."""
+        return cls((TempoStep(0.0, bpm),), source=source, confidence=confidence)
+
+    @property
+    def bpm(self) -> float:
+        """The tempo at the start."""
+        return self.steps[0].bpm
+
+    def beats(self, seconds: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Quarter notes from the start, at each of ``seconds``."""
+        beat, start, bpm = self._knots()
+        step = np.clip(np.searchsorted(start, seconds, side="right") - 1, 0, None)
+        at: NDArray[np.float64] = beat[step] + (seconds - start[step]) * bpm[step] / 60.0
+        return at
+
+    def seconds(self, beats: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Seconds from the start, at each of ``beats``."""
+        beat, start, bpm = self._knots()
+        step = np.clip(np.searchsorted(beat, beats, side="right") - 1, 0, None)
+        at: NDArray[np.float64] = start[step] + (beats - beat[step]) * 60.0 / bpm[step]
+        return at
+
+    def _knots(self) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+        """Beat, second and tempo of each step."""
+        beat = np.array([step.beat for step in self.steps])
+        bpm = np.array([step.bpm for step in self.steps])
+        start = np.concatenate(([0.0], np.cumsum(np.diff(beat) * 60.0 / bpm[:-1])))
+        return beat, start, bpm

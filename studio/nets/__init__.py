@@ -1,0 +1,1 @@
+"""Reads checkpoints safely, and one network a file."""

@@ -1,0 +1,1 @@
+"""Stem to notes: detectors hear (slow, cached), decoders choose (fast, live)."""

@@ -1,0 +1,19 @@
+"""The table of detectors: a new one is one file here and one line below.
+
+Where several hear the same kind of stem, the first listed that needs no added weights is chosen
+unless the user names another.
+"""
+
+from studio.transcription.contract import DETECTORS
+
+DETECTORS.add(
+    "spectral", "Spectral (no weights)", "studio.transcription.engines.spectral:SpectralDetector"
+)
+DETECTORS.add("drums", "Drum bands (no weights)", "studio.transcription.engines.drums:DrumDetector")
+DETECTORS.add(
+    "piano-cnn",
+    "Piano CNN (madmom 2019)",
+    "studio.transcription.engines.piano_cnn:PianoCNNDetector",
+)
+
+__all__ = ["DETECTORS"]
