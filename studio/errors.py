@@ -5,14 +5,18 @@
     StudioError
     ├── UnreadableAudioError      a file that holds no sound we can read
     ├── AudioFormatError          samples that break the convention of ``music.Audio``
+    ├── UnreadableMidiError       a file that holds no notes we can read
     ├── MissingFileError          a file that is not there, or no longer
     ├── WriteError                an output that cannot be written
     ├── DiskFullError             no room for what would be written
     ├── OptionError               a value outside an option's range
+    ├── SettingsError             settings.toml that is damaged or holds what no option takes
+    ├── SettingsNewerError        settings.toml of a later version of the program
     ├── UnknownChoiceError        an engine, target, model ... that is not listed
     ├── BrokenExtensionError      somebody else's engine, score or target does not load
     ├── ModelMissingError         weights that must be added first
     ├── ModelMismatchError        a file that is not the weights it should be
+    ├── ModelDamagedError         a model in the store whose files are cut or altered
     ├── UnsafeModelError          a checkpoint that wants to run code
     ├── DeviceError               a device that cannot be used
     ├── OutOfMemoryError          the work did not fit into memory
@@ -51,7 +55,7 @@ class StudioError(Exception):
     _by_code: ClassVar[dict[str, type[StudioError]]] = {}
 
     def __init_subclass__(cls) -> None:
-        if cls.code:
+        if "code" in vars(cls):  # an inherited code stays its owner's
             StudioError._by_code[cls.code] = cls
 
     def __init__(self, **facts: Fact) -> None:
@@ -101,6 +105,14 @@ class AudioFormatError(StudioError):
     advice = "This comes from an engine or an extension; please report it with its name."
 
 
+class UnreadableMidiError(StudioError):
+    """A file that holds no notes we can read."""
+
+    code = "midi.unreadable"
+    sentence = "{file}: {reason}."
+    advice = "Open it in a DAW or a notation program; if it plays there, save it as a standard MIDI file of type 0 or 1 and try again."
+
+
 class MissingFileError(StudioError):
     """A file that is not there, or no longer."""
 
@@ -131,6 +143,24 @@ class OptionError(StudioError):
     code = "option.value"
     sentence = "{option} cannot be {value}: {reason}."
     advice = "Choose a value in the range; --help lists it."
+
+
+class SettingsError(StudioError):
+    """settings.toml that is damaged or holds what no option takes."""
+
+    code = "settings.damaged"
+    sentence = "{file} cannot be used: {reason}."
+    advice = "Mend it in a text editor, or move it away to begin with the defaults; it was left as it is."
+
+
+class SettingsNewerError(StudioError):
+    """settings.toml of a later version of the program."""
+
+    code = "settings.newer"
+    sentence = "{file} was written by a later version of Stemwright (schema {found}, this one knows {known})."
+    advice = (
+        "Update Stemwright, or move the file away to begin with the defaults; it was left as it is."
+    )
 
 
 class UnknownChoiceError(StudioError):
@@ -176,6 +206,14 @@ class ModelMismatchError(StudioError):
     code = "model.mismatch"
     sentence = "{file} is not the weights it should be: {reason}."
     advice = "Fetch the file again from its publisher; `stemwright models show NAME` prints size and hash."
+
+
+class ModelDamagedError(StudioError):
+    """A model in the store whose files are cut or altered."""
+
+    code = "model.damaged"
+    sentence = "The weights of {name} on this machine are damaged: {reason}."
+    advice = "Add them again with `stemwright models add FILE`; `stemwright models show {name}` says where they come from."
 
 
 class UnsafeModelError(StudioError):

@@ -63,8 +63,10 @@ class EngineClass(Protocol):
         needs_weights: Whether ``open`` must be given a file.
         devices: What it runs on, best first: "cuda", "mps", "cpu".
         cost: What it costs.
+        version: Raised when the same segment gives another result, so that caches notice.
     """
 
+    version: int
     summary: str
     source: str
     needs_weights: bool

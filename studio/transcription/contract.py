@@ -70,8 +70,11 @@ class DetectorClass(Protocol):
         weights: Name of its weights in the catalogue, or None.
         devices: What it runs on, best first.
         decoder: Turns its activations into candidates.
+        version: Raised when the same stem gives other activations or candidates, so that caches
+            notice.
     """
 
+    version: int
     summary: str
     source: str
     kinds: tuple[str, ...]

@@ -1,0 +1,34 @@
+"""Write files for a song that is already apart, from what its project holds."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from studio.cli.options import add
+from studio.cli.process import add_force
+from studio.cli.songs import run_all
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    parser.add_argument("songs", nargs="+", metavar="SONG_FOLDER", help="as `process` made it")
+    for option in ("to", "format"):
+        add(parser, option)
+    add_force(parser)
+    parser.add_argument("--json", action="store_true", help="print the result as JSON")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Export every song."""
+
+    def options(folder: Path) -> dict[str, Any]:
+        return {
+            "folder": str(folder),
+            "targets": args.to,
+            "audio_format": args.format,
+            "force": args.force,
+        }
+
+    return run_all([Path(song) for song in args.songs], "export", options, args.json)

@@ -1,0 +1,83 @@
+"""Take songs apart: stems, notes, scores, and files for your DAW.
+
+Leaves OUT/<song>/ with Stems/, MIDI/, scores.json, manifest.json and a page that says what is
+what. Run again, it goes on where it stopped and computes nothing twice.
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from studio.cli.options import add, names, positive
+from studio.cli.songs import add_common, gather, run_all
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    add_common(parser)
+    for option in ("out", "model", "device", "overlap", "sum"):
+        add(parser, option)
+    add_stems(parser)
+    parser.add_argument(
+        "--transcribe",
+        type=names,
+        metavar="STEM,...",
+        help="stems to transcribe (default: all that are not silent)",
+    )
+    add(parser, "threshold")
+    parser.add_argument("--tempo", type=positive, metavar="BPM", help="default: estimated")
+    for option in ("to", "format"):
+        add(parser, option)
+    add_force(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Process every song."""
+    from studio.audio.formats import SUFFIXES
+
+    def options(song: Path) -> dict[str, Any]:
+        return {
+            **separation(song, args),
+            "transcribe": args.transcribe,
+            "threshold": args.threshold,
+            "tempo": args.tempo,
+            "targets": args.to,
+        }
+
+    return run_all(gather(args.songs, SUFFIXES), "process", options, args.json)
+
+
+def separation(song: Path, args: argparse.Namespace) -> dict[str, Any]:
+    """The options ``process`` and ``separate`` share."""
+    return {
+        "song": str(song),
+        "out": args.out,
+        "model": args.model,
+        "device": args.device,
+        "overlap": args.overlap,
+        "sum": args.sum,
+        "stems": args.stems,
+        "audio_format": args.format,
+        "force": args.force,
+    }
+
+
+def add_stems(parser: argparse.ArgumentParser) -> None:
+    """``--stems``: the others are one stem, so that all still add up to the song."""
+    parser.add_argument(
+        "--stems",
+        type=names,
+        metavar="STEM,...",
+        help="stems to keep; the others are mixed into one called rest (default: all)",
+    )
+
+
+def add_force(parser: argparse.ArgumentParser) -> None:
+    """``--force``."""
+    parser.add_argument(
+        "--force",
+        action="store_true",
+        help="replace files in the way that Stemwright did not write or that were changed since",
+    )

@@ -1,0 +1,35 @@
+"""Take songs apart into stems, and no more.
+
+With --preview 30, only 30 seconds from the middle of each song, to hear a model before the wait.
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from studio.cli.options import add, positive
+from studio.cli.process import add_force, add_stems, separation
+from studio.cli.songs import add_common, gather, run_all
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    add_common(parser)
+    for option in ("out", "model", "device", "overlap", "sum", "format"):
+        add(parser, option)
+    add_stems(parser)
+    parser.add_argument("--preview", type=positive, metavar="S", help="only S seconds")
+    add_force(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Separate every song."""
+    from studio.audio.formats import SUFFIXES
+
+    def options(song: Path) -> dict[str, Any]:
+        only = {"preview": args.preview, "transcribe": [], "targets": ["stems"]}
+        return separation(song, args) | only
+
+    return run_all(gather(args.songs, SUFFIXES), "process", options, args.json)

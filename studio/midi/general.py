@@ -1,0 +1,83 @@
+"""General MIDI: the instrument a part is given, and the names of the drum keys.
+
+Programs are counted from 0, as the bytes are; printed lists count from 1. The numbers and names
+are those of the General MIDI System Level 1 sound set and percussion key map (MIDI
+Manufacturers Association, 1991).
+"""
+
+from __future__ import annotations
+
+DRUM_CHANNEL = 9
+"""Index of the channel that carries drums; people call it channel 10."""
+
+_PROGRAMS = {
+    "vocals": 53,  # Voice Oohs
+    "bass": 33,  # Electric Bass (finger)
+    "guitar": 27,  # Electric Guitar (clean)
+    "piano": 0,  # Acoustic Grand Piano
+    "other": 48,  # String Ensemble 1: it sustains, whatever the part may be
+}
+
+DRUM_KEYS = {
+    35: "Acoustic Bass Drum",
+    36: "Bass Drum 1",
+    37: "Side Stick",
+    38: "Acoustic Snare",
+    39: "Hand Clap",
+    40: "Electric Snare",
+    41: "Low Floor Tom",
+    42: "Closed Hi-Hat",
+    43: "High Floor Tom",
+    44: "Pedal Hi-Hat",
+    45: "Low Tom",
+    46: "Open Hi-Hat",
+    47: "Low-Mid Tom",
+    48: "Hi-Mid Tom",
+    49: "Crash Cymbal 1",
+    50: "High Tom",
+    51: "Ride Cymbal 1",
+    52: "Chinese Cymbal",
+    53: "Ride Bell",
+    54: "Tambourine",
+    55: "Splash Cymbal",
+    56: "Cowbell",
+    57: "Crash Cymbal 2",
+    58: "Vibraslap",
+    59: "Ride Cymbal 2",
+    60: "High Bongo",
+    61: "Low Bongo",
+    62: "Mute High Conga",
+    63: "Open High Conga",
+    64: "Low Conga",
+    65: "High Timbale",
+    66: "Low Timbale",
+    67: "High Agogo",
+    68: "Low Agogo",
+    69: "Cabasa",
+    70: "Maracas",
+    71: "Short Whistle",
+    72: "Long Whistle",
+    73: "Short Guiro",
+    74: "Long Guiro",
+    75: "Claves",
+    76: "High Wood Block",
+    77: "Low Wood Block",
+    78: "Mute Cuica",
+    79: "Open Cuica",
+    80: "Mute Triangle",
+    81: "Open Triangle",
+}
+"""Percussion keys, by MIDI number."""
+
+
+def program(kind: str) -> int | None:
+    """The instrument for a take of ``kind`` (of ``music.stem.KINDS``), 0 to 127.
+
+    None for drums: their channel has a kit, not an instrument.
+    """
+    return None if kind == "drums" else _PROGRAMS.get(kind, _PROGRAMS["other"])
+
+
+def drum_name(key: int) -> str:
+    """What is struck at MIDI number ``key``; a number outside the map is named by itself."""
+    return DRUM_KEYS.get(key, f"Key {key}")

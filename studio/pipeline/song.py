@@ -1,0 +1,266 @@
+"""The whole path of one song, in a project that remembers every stage."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import msgspec
+
+from studio.errors import MissingFileError, OptionError, ProjectDamagedError
+from studio.export.manifest import Manifest
+from studio.export.names import song_name
+from studio.job import Job
+from studio.music.bundle import SongBundle, StemFile
+from studio.music.stem import in_order, stem
+from studio.music.take import Take
+from studio.music.tempo import TempoMap
+from studio.pipeline import stages
+from studio.pipeline.outputs import Apart, write_outputs
+from studio.project.project import Project, is_project, open_project, project_of
+from studio.project.stages import Result
+
+# What share of the time each step usually takes, for one honest bar over all of them.
+_SHARES = {"decode": 0.02, "separate": 0.55, "tempo": 0.03, "takes": 0.2, "scores": 0.15, "out": 0.05}
+
+
+class ProcessOptions(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What ``process`` and ``separate`` are asked for.
+
+    Attributes:
+        song: An audio file, or the folder of a song that is already apart.
+        out: Where folders of songs are made; not used where ``song`` is one.
+        model: An engine without weights, or the name of a model.
+        device: ``auto`` or a device's name.
+        overlap: Of segments, in [0, 0.5].
+        sum: How the stems are made to add up to the song: off, plain or weighted.
+        stems: Names to keep; the others are mixed into ``rest``. None keeps all.
+        transcribe: Names of the stems to transcribe. None: all that are not silent.
+        threshold: Onset threshold of the takes that are exported, in [0, 1].
+        tempo: In BPM; None estimates it.
+        preview: Only this many seconds from the middle of the song.
+        targets: Names of export targets.
+        audio_format: Of the exported stems.
+        force: Whether files in the way may be replaced.
+    """
+
+    song: str
+    out: str
+    model: str = "classical"
+    device: str = "auto"
+    overlap: float = 0.25
+    sum: str = "weighted"
+    stems: list[str] | None = None
+    transcribe: list[str] | None = None
+    threshold: float = 0.55
+    tempo: float | None = None
+    preview: float | None = None
+    targets: list[str] = ["stems", "midi"]
+    audio_format: str = "float32"
+    force: bool = False
+
+
+class ExportOptions(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What ``export`` is asked for; as in ``ProcessOptions``."""
+
+    folder: str
+    targets: list[str] = ["stems", "midi"]
+    audio_format: str = "float32"
+    force: bool = False
+
+
+class Part(msgspec.Struct, frozen=True):
+    """One stem in a report: its name, whether it is silent, and its notes (None: no take)."""
+
+    stem: str
+    silent: bool
+    notes: int | None = None
+
+
+class Report(msgspec.Struct, frozen=True):
+    """What came out: for the terminal's table and the window's library."""
+
+    song: str
+    folder: str
+    seconds: float
+    engine: str
+    device: str
+    bpm: float
+    bpm_source: str
+    stems: list[Part]
+    suggested: dict[str, float]
+    files: list[str]
+
+
+def process(options: ProcessOptions, job: Job) -> Report:
+    """Take a song apart, transcribe, score and export it.
+
+    Raises:
+        StudioError: in many ways; nothing half-written is left, and the next run goes on.
+    """
+    steps = _parts(job)
+    with _project(options) as project:
+        source = _source(project, options, steps["decode"])
+        stems = stages.separate(project, source, _separation(options), steps["separate"])
+        tempo = stages.tempo(project, source, options.tempo, steps["tempo"])
+        files = _stem_files(project, stems, options.stems, job)
+        takes = _takes(project, files, options, steps["takes"])
+        scores = stages.scores(project, files, takes, steps["scores"])
+        apart = _apart(project, source, stems, files, tempo, takes, scores)
+        manifest = write_outputs(
+            project, apart, options.targets, options.audio_format, options.force, steps["out"]
+        )
+        return _report(project, apart, manifest)
+
+
+def export(options: ExportOptions, job: Job) -> Report:
+    """Write a song that is already apart for other targets, with the takes in use.
+
+    Raises:
+        StudioError: the folder is no song's, or the files cannot be written.
+    """
+    with open_project(Path(options.folder)) as project:
+        apart = _apart_as_found(project)
+        manifest = write_outputs(
+            project, apart, options.targets, options.audio_format, options.force, job
+        )
+        return _report(project, apart, manifest)
+
+
+def _parts(job: Job) -> dict[str, Job]:
+    """A job for each step, filling its share."""
+    parts, start = {}, 0.0
+    for name, share in _SHARES.items():
+        parts[name] = job.part(start, start + share)
+        start += share
+    return parts
+
+
+@contextmanager
+def _project(options: ProcessOptions) -> Iterator[Project]:
+    """The project of the song, found or made."""
+    song = Path(options.song)
+    if song.is_dir():
+        with open_project(song) as project:
+            yield project
+        return
+    if not song.is_file():
+        raise MissingFileError(file=str(song), reason="there is no such file")
+    name = song_name(song) + (" (preview)" if options.preview else "")
+    with project_of(song, name, Path(options.out)) as project:
+        yield project
+
+
+def _source(project: Project, options: ProcessOptions, job: Job) -> Result:
+    """The decoded song; a folder that is already a project has it."""
+    song = Path(options.song)
+    if is_project(song):
+        found = project.result("source")
+        if found is None:
+            raise ProjectDamagedError(file=str(song), reason="it holds no decoded song yet")
+        return found
+    return stages.decode(project, song, options.preview, job)
+
+
+def _separation(options: ProcessOptions) -> stages.Separation:
+    return stages.Separation(options.model, options.device, options.overlap, options.sum)
+
+
+def _stem_files(
+    project: Project, stems: Result, wanted: list[str] | None, job: Job
+) -> list[StemFile]:
+    """The stems that are kept, in order; with ``wanted``, all others as one ``rest``."""
+    names: list[str] = in_order(stems.facts["stems"])
+    if wanted is None:
+        project.forget("rest")
+        return [StemFile(stem(name), stems.folder / f"{name}.wav") for name in names]
+    for name in wanted:
+        if name not in names:
+            raise OptionError(option="--stems", value=name, reason=f"there are {', '.join(names)}")
+    kept = [name for name in names if name in wanted]
+    files = [StemFile(stem(name), stems.folder / f"{name}.wav") for name in kept]
+    others = [name for name in names if name not in wanted]
+    if others:
+        rest = stages.rest(project, stems, others, job)
+        files.append(StemFile(stem("rest"), rest.folder / "rest.wav"))
+    return files
+
+
+def _takes(
+    project: Project, files: list[StemFile], options: ProcessOptions, job: Job
+) -> list[Take]:
+    """A take of every stem asked for; silent ones are left out."""
+    names = [file.stem.name for file in files]
+    for name in options.transcribe or ():
+        if name not in names:
+            reason = f"there are {', '.join(names)}"
+            raise OptionError(option="--transcribe", value=name, reason=reason)
+    wanted = names if options.transcribe is None else options.transcribe
+    chosen = [file for file in files if file.stem.name in wanted]
+    project.forget("take/")
+    takes = []
+    for index, file in enumerate(chosen):
+        part = job.part(index / len(chosen), (index + 1) / len(chosen))
+        take = stages.take(project, file, options.device, part)
+        if take is not None:
+            takes.append(take.at(options.threshold))
+    project.use(thresholds={take.stem: options.threshold for take in takes})
+    return takes
+
+
+def _apart(
+    project: Project,
+    source: Result,
+    stems: Result,
+    files: list[StemFile],
+    tempo: TempoMap,
+    takes: list[Take],
+    scores: stages.Scores,
+) -> Apart:
+    bundle = SongBundle(
+        song=project.folder.name,
+        mixture=source.folder / "mixture.wav",
+        sample_rate=source.facts["sample_rate"],
+        frames=source.facts["frames"],
+        stems=tuple(files),
+        takes=tuple(takes),
+        tempo=tempo,
+    )
+    return Apart(bundle, stems.facts, [*source.facts["notes"], *stems.facts["notes"]], scores)
+
+
+def _apart_as_found(project: Project) -> Apart:
+    """The song as the last ``process`` left it."""
+    source, stems = project.result("source"), project.result("stems")
+    if source is None or stems is None:
+        raise ProjectDamagedError(file=str(project.folder), reason="the song is not apart yet")
+    rest = project.result("rest")
+    names: list[str] = stems.facts["stems"]
+    if rest is not None:
+        names = [name for name in names if name not in rest.facts["of"]]
+    files = [StemFile(stem(name), stems.folder / f"{name}.wav") for name in in_order(names)]
+    if rest is not None:
+        files.append(StemFile(stem("rest"), rest.folder / "rest.wav"))
+    takes = stages.takes_in_use(project)
+    tempo = stages.tempo_in_use(project)
+    return _apart(project, source, stems, files, tempo, takes, stages.scores_in_use(project))
+
+
+def _report(project: Project, apart: Apart, manifest: Manifest) -> Report:
+    notes = {take.stem: len(take.notes()) for take in apart.bundle.takes}
+    return Report(
+        song=apart.bundle.song,
+        folder=str(project.folder),
+        seconds=apart.bundle.duration,
+        engine=apart.engine["name"],
+        device=apart.engine["device"],
+        bpm=apart.bundle.tempo.bpm,
+        bpm_source=apart.bundle.tempo.source,
+        stems=[
+            Part(file.stem.name, stages.is_silent(file.path), notes.get(file.stem.name))
+            for file in apart.bundle.stems
+        ],
+        suggested=apart.scores.suggested,
+        files=[file.path for file in manifest.files],
+    )

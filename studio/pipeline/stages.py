@@ -1,0 +1,200 @@
+"""The stages of a song's sound: decode, separate, the rest, the tempo.
+
+Each is computed once, under the key of all that it depends on.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import cast
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from studio.audio.decode import decode as decode_file
+from studio.audio.wav import Wav
+from studio.audio.write import WavWriter
+from studio.devices.choose import Choice, choose
+from studio.devices.speed import estimate, remember
+from studio.errors import OptionError
+from studio.files import sha256
+from studio.job import Job
+from studio.models.store import StoredModel, resolve, verify
+from studio.music.tempo import TempoMap
+from studio.project.project import Project
+from studio.project.stages import Facts, Result, Stage
+from studio.rhythm.tempo import estimate_tempo
+from studio.separation.contract import EngineClass
+from studio.separation.engines import ENGINES
+from studio.separation.stream import StreamOptions, SumMode, separate_song
+
+_BLOCK = 1 << 16
+
+
+@dataclass(frozen=True, slots=True)
+class Separation:
+    """How to take a song apart; as in ``ProcessOptions``."""
+
+    model: str
+    device: str
+    overlap: float
+    sum: SumMode
+
+
+def decode(project: Project, song: Path, preview: float | None, job: Job) -> Result:
+    """The song as our WAV ``mixture.wav``, the time base of all that follows."""
+    stage = Stage("source", 1, (sha256(song),), {"preview": preview})
+
+    def make(part: Path, job: Job) -> Facts:
+        whole = part / ("mixture.wav" if preview is None else "whole.wav")
+        decoded = decode_file(song, whole, job)
+        frames, notes = decoded.frames, list(decoded.notes)
+        if preview is not None:
+            frames = _cut_middle(whole, part / "mixture.wav", preview, job)
+            whole.unlink()
+            notes.append(f"A preview: {preview:g} seconds from the middle of the song.")
+        return {"sample_rate": decoded.sample_rate, "frames": frames, "notes": notes}
+
+    return _told(project.run(stage, make, job), job)
+
+
+def separate(project: Project, source: Result, how: Separation, job: Job) -> Result:
+    """The stems as ``<stem>.wav``, of the song's rate, channels and length.
+
+    Raises:
+        UnknownChoiceError, ModelMissingError, DeviceError: before anything starts.
+    """
+    engine_name, model = resolve(how.model, ENGINES.names())
+    engine_class = ENGINES.load(engine_name)
+    if engine_class.needs_weights and model is None:
+        raise OptionError(option="--model", value=how.model, reason="this engine needs weights")
+    weights = None if model is None else model.sha256
+    options = {"engine": engine_name, "weights": weights, "overlap": how.overlap, "sum": how.sum}
+    stage = Stage("stems", engine_class.version, (source.key,), options)
+
+    def make(part: Path, job: Job) -> Facts:
+        choice = choose(how.device, engine_class.devices)
+        _announce(engine_name, engine_class, choice, source, job)
+        stems = _separate(engine_class, model, choice, source, part, how, job)
+        return {
+            "stems": list(stems),
+            "name": how.model,
+            "weights_sha256": weights,
+            "device": choice.device,
+            "notes": [] if how.sum != "off" else ["The stems were not made to add up to the song."],
+        }
+
+    return _told(project.run(stage, make, job), job)
+
+
+def rest(project: Project, stems: Result, others: list[str], job: Job) -> Result:
+    """The stems ``others`` mixed into one, ``rest.wav``."""
+    stage = Stage("rest", 1, (stems.key,), {"of": others})
+
+    def make(part: Path, job: Job) -> Facts:
+        _mix([stems.folder / f"{name}.wav" for name in others], part / "rest.wav", job)
+        return {"of": others}
+
+    return project.run(stage, make, job)
+
+
+def tempo(project: Project, source: Result, given: float | None, job: Job) -> TempoMap:
+    """The song's tempo: as given, or estimated once from the whole song's onsets."""
+    stage = Stage("tempo", 1, (source.key,), {"given": given})
+
+    def make(part: Path, job: Job) -> Facts:
+        if given is not None:
+            found = TempoMap.constant(given)
+        else:
+            found = estimate_tempo(source.folder / "mixture.wav", job)
+        return cast(Facts, msgspec.to_builtins(found))
+
+    return _tempo_map(project.run(stage, make, job))
+
+
+def tempo_in_use(project: Project) -> TempoMap:
+    """The tempo the last ``process`` used."""
+    found = project.result("tempo")
+    return TempoMap.constant(120.0, source="default", confidence=0.0) if not found else _tempo_map(found)
+
+
+def _tempo_map(result: Result) -> TempoMap:
+    return msgspec.convert(result.facts, TempoMap)
+
+
+def _announce(
+    name: str, engine_class: EngineClass, choice: Choice, source: Result, job: Job
+) -> None:
+    """Say which device runs, why, and how long it will take, before it starts."""
+    seconds = source.facts["frames"] / source.facts["sample_rate"]
+    speed = estimate(name, choice.device, engine_class.cost)
+    about = f"about {duration(seconds * speed.real_time_factor)} ({speed.source})"
+    job.note(f"Separating with {name} on {choice.label}: {about}. {choice.why}".strip())
+
+
+def _separate(
+    engine_class: EngineClass,
+    model: StoredModel | None,
+    choice: Choice,
+    source: Result,
+    part: Path,
+    how: Separation,
+    job: Job,
+) -> tuple[str, ...]:
+    """Open the engine, run the stream, and remember how fast it was here."""
+    job.update(0.0, "opening the engine")
+    weights = None if model is None else verify(model)
+    engine = engine_class.open(choice.device, weights)
+    fresh = not any(part.iterdir())
+    start = time.monotonic()
+    options = StreamOptions(overlap=how.overlap, sum=how.sum)
+    stems = separate_song(engine, source.folder / "mixture.wav", part, options, job)
+    seconds = source.facts["frames"] / source.facts["sample_rate"]
+    if fresh and seconds >= 10:
+        remember(how.model, choice.device, (time.monotonic() - start) / seconds)
+    return stems
+
+
+def _mix(files: list[Path], target: Path, job: Job) -> None:
+    """The sum of ``files``, block by block."""
+    wavs = [Wav(path) for path in files]
+    try:
+        first = wavs[0]
+        blocks = zip(*(wav.blocks(_BLOCK) for wav in wavs), strict=True)
+        with WavWriter(target, first.sample_rate, first.channels, first.frames) as writer:
+            for index, parts in enumerate(blocks):
+                writer.write(np.sum(parts, axis=0, dtype=np.float32))
+                job.update(min(1.0, index * _BLOCK / max(1, first.frames)), "mixing the rest")
+    finally:
+        for wav in wavs:
+            wav.close()
+
+
+def _cut_middle(whole: Path, target: Path, seconds: float, job: Job) -> int:
+    """Write ``seconds`` from the middle of ``whole``; returns the count of frames."""
+    with Wav(whole) as wav:
+        frames = min(wav.frames, max(1, round(seconds * wav.sample_rate)))
+        start = (wav.frames - frames) // 2
+        with WavWriter(target, wav.sample_rate, wav.channels, frames) as writer:
+            for at in range(start, start + frames, _BLOCK):
+                writer.write(wav.read(at, min(_BLOCK, start + frames - at)))
+                job.update(1.0, "cutting the preview")
+    return frames
+
+
+def _told(result: Result, job: Job) -> Result:
+    """Say what the user must hear of a result, also when it was cached."""
+    for note in result.facts["notes"]:
+        job.note(note)
+    return result
+
+
+def duration(seconds: float) -> str:
+    """Seconds for people: ``0:05``, ``2:40`` or ``1:02:00``."""
+    whole = max(1, round(seconds))
+    hours, minutes = divmod(whole // 60, 60)
+    return f"{hours}:{minutes:02}:{whole % 60:02}" if hours else f"{minutes}:{whole % 60:02}"

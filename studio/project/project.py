@@ -1,0 +1,146 @@
+"""A project: where it lies, who holds it, and what is in use in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import msgspec
+from filelock import FileLock, Timeout
+
+from studio.errors import MissingFileError, ProjectBusyError, ProjectOutsideError
+from studio.files import remove_partials, sha256, writing
+from studio.job import Job
+from studio.project.document import Document, Song, read_document, write_document
+from studio.project.stages import Make, Result, Stage, need_result, run_stage
+
+HIDDEN = ".stemwright"
+# A killed run's engine process needs a moment to notice and let go.
+_LOCK_SECONDS = 5.0
+
+
+class Project:
+    """A song's folder, held by this process. Made by ``open_project`` and ``new_project``."""
+
+    def __init__(self, folder: Path, document: Document) -> None:
+        self.folder = folder
+        self.root = folder / HIDDEN
+        self.document = document
+
+    def run(self, stage: Stage, make: Make, job: Job) -> Result:
+        """``run_stage`` in this project; the result becomes the one in use in its slot."""
+        result = run_stage(self.root, stage, make, job)
+        self.use(stages={stage.slot: result.key})
+        return result
+
+    def result(self, slot: str) -> Result | None:
+        """The result in use in ``slot``, or None where there is none yet.
+
+        Raises:
+            ProjectDamagedError, ProjectOutsideError: it is not as it was left.
+        """
+        key = self.document.stages.get(slot)
+        return None if key is None else need_result(self.root, slot, key)
+
+    def use(
+        self,
+        stages: dict[str, str] | None = None,
+        thresholds: dict[str, float] | None = None,
+    ) -> None:
+        """Note what is in use; writes ``project.json`` only where that changes it."""
+        changed = msgspec.structs.replace(
+            self.document,
+            stages={**self.document.stages, **(stages or {})},
+            thresholds={**self.document.thresholds, **(thresholds or {})},
+        )
+        self._put(changed)
+
+    def forget(self, prefix: str) -> None:
+        """Take every slot that begins with ``prefix`` out of use; its results stay cached."""
+        stages = {s: k for s, k in self.document.stages.items() if not s.startswith(prefix)}
+        self._put(msgspec.structs.replace(self.document, stages=stages))
+
+    def _put(self, document: Document) -> None:
+        if document != self.document:
+            write_document(self.root, document)
+            self.document = document
+
+
+@contextmanager
+def open_project(folder: Path) -> Iterator[Project]:
+    """The project of ``folder`` (``OUT/<song>``), held until the block ends.
+
+    Raises:
+        MissingFileError, ProjectDamagedError, ProjectNewerError, ProjectOutsideError
+        ProjectBusyError: another process holds it.
+    """
+    _refuse_link(folder)
+    if not is_project(folder):
+        raise MissingFileError(file=str(folder), reason="it is not a song's folder of Stemwright")
+    with _held(folder):
+        yield Project(folder, read_document(folder / HIDDEN))
+
+
+@contextmanager
+def project_of(song: Path, name: str, out: Path) -> Iterator[Project]:
+    """The project of the file ``song`` below ``out``, made where there is none yet.
+
+    The same file, or a new version of it under the same path, finds its project again. Another
+    song of the same name gets a folder of its own, ``<name> (2)``.
+    """
+    about = Song(name=name, path=str(song.resolve()), sha256=sha256(song))
+    folder = _folder_for(about, out)
+    _refuse_link(folder)
+    with writing(folder):
+        (folder / HIDDEN).mkdir(parents=True, exist_ok=True)
+    with _held(folder):
+        if is_project(folder):
+            project = Project(folder, read_document(folder / HIDDEN))
+            if project.document.song != about:
+                project._put(msgspec.structs.replace(project.document, song=about))
+        else:
+            project = Project(folder, Document(about))
+            write_document(project.root, project.document)
+        yield project
+
+
+def is_project(folder: Path) -> bool:
+    """Whether ``folder`` is a song's folder of ours."""
+    return (folder / HIDDEN / "project.json").is_file()
+
+
+def _folder_for(about: Song, out: Path) -> Path:
+    """The first of ``name``, ``name (2)`` ... that is this song's or free."""
+    number = 1
+    while True:
+        folder = out / (about.name if number == 1 else f"{about.name} ({number})")
+        if not is_project(folder) or _is_same(read_document(folder / HIDDEN).song, about):
+            return folder
+        number += 1
+
+
+def _is_same(known: Song, about: Song) -> bool:
+    return known.sha256 == about.sha256 or known.path == about.path
+
+
+def _refuse_link(folder: Path) -> None:
+    hidden = folder / HIDDEN
+    if hidden.is_symlink():
+        raise ProjectOutsideError(file=str(folder), found=str(hidden.readlink()))
+
+
+@contextmanager
+def _held(folder: Path) -> Iterator[None]:
+    """Hold the operating system's lock on the project; it goes when the process does."""
+    lock = FileLock(folder / HIDDEN / "lock")
+    with writing(folder):
+        try:
+            lock.acquire(timeout=_LOCK_SECONDS)
+        except Timeout as error:
+            raise ProjectBusyError(folder=str(folder)) from error
+    try:
+        remove_partials(folder / HIDDEN)
+        yield
+    finally:
+        lock.release()

@@ -1,0 +1,38 @@
+"""Agreement: flux^0.5 * spectrum^0.3 * onsets^0.2, times 100.
+
+Definition: with f, s and o the mean-removed cosines, at lag 0, of the semitone flux, the semitone
+spectrum and the onset curve of take and target (``scoring.signal``), negative ones taken as 0,
+100 f^0.5 s^0.3 o^0.2. The flux weighs most because it alone sees both when and at which pitch
+something begins.
+
+Source: our own, chosen among eight scores by a study on degraded takes; see ``docs/scores.md``.
+"""
+
+from __future__ import annotations
+
+from studio.dsp.correlation import cosine
+from studio.scoring.contract import Measure
+from studio.scoring.signal import Signal
+
+
+def agreement(take: Signal, target: Signal) -> float:
+    """In [0, 100]."""
+    flux = max(0.0, cosine(take.flux, target.flux))
+    spectrum = max(0.0, cosine(take.spectrum, target.spectrum))
+    onsets = max(0.0, cosine(take.onsets, target.onsets))
+    return float(100.0 * flux**0.5 * spectrum**0.3 * onsets**0.2)
+
+
+AGREEMENT = Measure(
+    key="agreement",
+    label="Agreement",
+    unit="of 100",
+    low=0.0,
+    high=100.0,
+    meaning=(
+        "How well the take's notes begin and sound when and at the pitch the stem does; it ranks "
+        "takes of one stem, and does not prove that any single note is right."
+    ),
+    combine="mean",
+    value=agreement,
+)

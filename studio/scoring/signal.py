@@ -1,0 +1,82 @@
+"""What scores look at: mono sound at 22.05 kHz, and its features, each computed once.
+
+Every score of a stem against several takes shares one ``Signal`` of the stem, so its features
+serve all of them. Frames are 220 samples (9.98 ms) apart.
+
+Features (all ignore loudness, since each is scaled by its own signal's level):
+
+* ``spectrum``: magnitudes of a 4096-sample Hann window in bands of a semitone, MIDI 33 to 100,
+  as log(1 + 20 m / p), p the 99.9th percentile of all m (but a tenth of the largest at least,
+  lest p be 0 where hardly anything sounds);
+* ``flux``: rises of the spectrum over three frames, under a Gaussian of 2.5 frames;
+* ``onsets``: mean rise over two frames of sixth-octave bands, 40 Hz to 10 kHz, of a 2048-sample
+  window on the same scale, under a Gaussian of 2 frames.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from weakref import WeakKeyDictionary
+
+import numpy as np
+from numpy.typing import NDArray
+
+from studio.dsp import bands, filterbank, onset
+from studio.dsp.correlation import correlate
+
+SAMPLE_RATE = 22050
+HOP = 220
+MAX_LAG_SECONDS = 10.0
+MAX_LAG = round(MAX_LAG_SECONDS * SAMPLE_RATE)
+
+_PITCHES = bands.semitones(33, 100, SAMPLE_RATE, 4096)
+_SIXTHS = filterbank.logarithmic(np.arange(1025) * SAMPLE_RATE / 2048, 6, 40.0, 10_000.0)
+
+
+class Signal:
+    """Mono sound at 22.05 kHz. Equal only to itself, so that features can be kept by it.
+
+    Attributes:
+        samples: float32, shape (samples,). Not to be written into.
+    """
+
+    def __init__(self, samples: NDArray[np.float32]) -> None:
+        self.samples = samples
+        self._correlations: WeakKeyDictionary[Signal, NDArray[np.float32]] = WeakKeyDictionary()
+
+    @cached_property
+    def energy(self) -> float:
+        """The sum of squares; 0 says that there is nothing to compare."""
+        return float(np.dot(self.samples.astype(np.float64), self.samples))
+
+    @cached_property
+    def spectrum(self) -> NDArray[np.float32]:
+        """Semitone bands over time, shape (frames, 68)."""
+        return _compressed(bands.band_magnitudes(self.samples, _PITCHES, HOP))
+
+    @cached_property
+    def flux(self) -> NDArray[np.float32]:
+        """Where each semitone begins to sound, shape (frames, 68)."""
+        return onset.smoothed(onset.rises(self.spectrum, 3), 2.5)
+
+    @cached_property
+    def onsets(self) -> NDArray[np.float32]:
+        """Where anything begins to sound, shape (frames,)."""
+        levels = _compressed(bands.band_magnitudes(self.samples, _SIXTHS, HOP))
+        return onset.onset_strength(levels, lag=2, smooth=2.0)
+
+    def correlation(self, target: Signal) -> NDArray[np.float32]:
+        """``dsp.correlation.correlate`` of this take with ``target``, at lags within ±10 s."""
+        if target not in self._correlations:
+            found = correlate(self.samples, target.samples, MAX_LAG)
+            self._correlations[target] = found
+        return self._correlations[target]
+
+
+def _compressed(magnitudes: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Loudness taken out, and the scale made logarithmic."""
+    if not magnitudes.any():
+        return magnitudes
+    loud = max(np.percentile(magnitudes, 99.9), 0.1 * magnitudes.max())
+    compressed: NDArray[np.float32] = np.log1p(magnitudes * np.float32(20.0 / loud))
+    return compressed

@@ -1,0 +1,1 @@
+"""Decoders: activations to candidates, each with its strength."""

@@ -1,0 +1,214 @@
+"""How window and terminal ask the worker. Light: never loads torch, not even indirectly.
+
+A worker is one long-lived process; a run that kills it (a crash, no memory) is one error, and the
+next run starts a fresh one.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections import deque
+from pathlib import Path
+from queue import Empty, Queue
+from threading import Thread
+from types import TracebackType
+from typing import Any
+
+import msgspec
+
+from studio.errors import StudioError, WorkerCrashedError
+from studio.job import Cancelled, Job
+from studio.paths import log_folder
+from studio.worker.messages import (
+    Alive,
+    Answer,
+    Bug,
+    Done,
+    Failed,
+    Progress,
+    Request,
+    Run,
+    Stop,
+    Stopped,
+    Told,
+)
+
+_POLL_SECONDS = 0.1
+# How long a stopped run may take to end by itself: one segment of the slowest engine.
+_STOP_SECONDS = 20.0
+_ERROR_LINES = 200
+_decode = msgspec.json.Decoder(Answer).decode
+
+
+class BugError(Exception):
+    """A defect of ours in the worker. ``log`` is the file that holds its traceback."""
+
+    def __init__(self, text: str, log: str) -> None:
+        super().__init__(text)
+        self.log = log
+
+
+def command() -> list[str]:
+    """What starts a worker: the same executable when frozen, this Python otherwise."""
+    if getattr(sys, "frozen", False):
+        return [sys.executable, "--worker"]
+    # -P: a folder named "studio" where the user stands must not be taken for this package.
+    return [sys.executable, "-P", "-m", "studio", "--worker"]
+
+
+class Worker:
+    """The worker process, started on the first run. A context manager: leaving it ends it."""
+
+    def __init__(self) -> None:
+        self._process: subprocess.Popen[bytes] | None = None
+        self._answers: Queue[Answer | None] = Queue()
+        self._errors: deque[str] = deque(maxlen=_ERROR_LINES)
+        self._threads: list[Thread] = []
+
+    def __enter__(self) -> Worker:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def run(self, task: str, arguments: dict[str, Any], what: str, job: Job) -> Any:
+        """Do ``task`` in the worker; ``what`` names it in errors, such as the song.
+
+        Returns: the task's result, as JSON values.
+
+        Raises:
+            StudioError: as the task raised it, or WorkerCrashedError.
+            BugError: a defect of ours.
+            Cancelled: after ``job.cancel()``.
+        """
+        self._start()
+        self._say(Run(task, arguments), what)
+        while True:
+            try:
+                job.update(*self._last)
+                answer = self._answers.get(timeout=_POLL_SECONDS)
+            except Empty:
+                continue
+            except Cancelled:
+                self._stop(what)
+                raise
+            match answer:
+                case None:
+                    raise self._crashed(what)
+                case Progress(fraction, text):
+                    self._last = (fraction, text)
+                case Told(text):
+                    job.note(text)
+                case Done(result):
+                    return result
+                case Failed(code, facts):
+                    raise StudioError.from_wire(code, facts)
+                case Bug(text, log):
+                    raise BugError(text, log)
+                case Stopped():
+                    raise Cancelled
+                case Alive():
+                    pass
+
+    def close(self) -> None:
+        """End the worker. What it was doing stays on disk as a part to go on from."""
+        process, self._process = self._process, None
+        if process is None:
+            return
+        assert process.stdin is not None
+        process.stdin.close()
+        try:
+            process.wait(timeout=2)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+        for thread in self._threads:
+            thread.join()
+        for pipe in (process.stdout, process.stderr):
+            assert pipe is not None
+            pipe.close()
+
+    def _start(self) -> None:
+        self._last = (0.0, "")
+        if self._process is not None and self._process.poll() is None:
+            return
+        self.close()
+        self._answers, self._errors = Queue(), deque(maxlen=_ERROR_LINES)
+        # A session of its own: Ctrl-C reaches the terminal's process, which asks us to stop.
+        self._process = subprocess.Popen(
+            command(),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            start_new_session=os.name == "posix",
+            creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
+        )
+        self._threads = [Thread(target=work, daemon=True) for work in (self._read, self._drain)]
+        for thread in self._threads:
+            thread.start()
+
+    def _read(self) -> None:
+        process, answers = self._process, self._answers
+        assert process is not None
+        assert process.stdout is not None
+        for line in process.stdout:
+            answers.put(_decode(line))
+        answers.put(None)
+
+    def _drain(self) -> None:
+        process, errors = self._process, self._errors
+        assert process is not None
+        assert process.stderr is not None
+        errors.extend(line.decode(errors="replace").rstrip() for line in process.stderr)
+
+    def _say(self, request: Request, what: str) -> None:
+        assert self._process is not None
+        assert self._process.stdin is not None
+        try:
+            self._process.stdin.write(msgspec.json.encode(request) + b"\n")
+            self._process.stdin.flush()
+        except OSError as error:
+            raise self._crashed(what) from error
+
+    def _stop(self, what: str) -> None:
+        """Ask the run to stop; end the process where it does not."""
+        self._say(Stop(), what)
+        try:
+            while True:
+                answer = self._answers.get(timeout=_STOP_SECONDS)
+                if answer is None or isinstance(answer, Done | Failed | Bug | Stopped):
+                    return
+        except Empty:
+            assert self._process is not None
+            self._process.kill()
+
+    def _crashed(self, what: str) -> WorkerCrashedError:
+        assert self._process is not None
+        code = self._process.wait()
+        for thread in self._threads:
+            thread.join(timeout=2)
+        log = log_folder() / "worker.log"
+        _write_log(log, self._errors)
+        return WorkerCrashedError(what=what, reason=_reason(code), log=str(log))
+
+
+def _reason(code: int) -> str:
+    if os.name == "posix" and code < 0:
+        name = signal.Signals(-code).name
+        if -code == signal.SIGKILL:
+            return f"{name}: most likely the system had no memory left"
+        return name
+    return f"exit status {code}"
+
+
+def _write_log(path: Path, lines: deque[str]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
