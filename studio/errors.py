@@ -21,6 +21,7 @@
     ├── DeviceError               a device that cannot be used
     ├── OutOfMemoryError          the work did not fit into memory
     ├── ProjectDamagedError       a project file that is cut or altered
+    │   └── ManifestDamagedError  a manifest that is cut, altered or somebody else's
     ├── ProjectNewerError         a project of a later version of the program
     ├── ProjectOutsideError       a project that names files outside its folder
     ├── ProjectBusyError          a project another process works on
@@ -134,7 +135,7 @@ class DiskFullError(StudioError):
 
     code = "disk.full"
     sentence = "{folder} has no room left: {reason}."
-    advice = "Free some space or choose another drive with --out; the same command then goes on where it stopped."
+    advice = "Free some space or choose another drive; the same command then goes on where it stopped."
 
 
 class OptionError(StudioError):
@@ -246,6 +247,14 @@ class ProjectDamagedError(StudioError):
     code = "project.damaged"
     sentence = "{file} is damaged: {reason}."
     advice = "Remove that folder and run the command again on the song; your song and your exported files are not in it."
+
+
+class ManifestDamagedError(ProjectDamagedError):
+    """A manifest that is cut, altered or somebody else's."""
+
+    code = "export.manifest"
+    sentence = "{file} is not a manifest of Stemwright, or damaged: {reason}."
+    advice = "Move it away, or export with --force to replace it; your song and the other files stay as they are."
 
 
 class ProjectNewerError(StudioError):

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from studio.errors import DiskFullError, StudioError, WriteError
+from studio.errors import DiskFullError, MissingFileError, StudioError, WriteError
 
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 # Left by a crash, these are ours to remove: nothing else in a folder begins like this.
@@ -32,6 +32,16 @@ def writing(path: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise write_error(path, error) from error
+
+
+@contextmanager
+def reading(path: Path) -> Iterator[None]:
+    """Turn an ``OSError`` of the body into the user's error about ``path``, which is read."""
+    try:
+        yield
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise MissingFileError(file=str(path), reason=reason) from error
 
 
 @contextmanager

@@ -41,6 +41,7 @@ class Registry(Generic[T]):
     def add(self, name: str, label: str, target: str) -> None:
         """List a choice of ours. ``target`` is "module:attribute"."""
         self._own[name] = Entry(name, label, target)
+        self.__dict__.pop("_all", None)  # a table that was already read is read anew
 
     @cached_property
     def _all(self) -> dict[str, Entry]:
@@ -82,6 +83,7 @@ class Registry(Generic[T]):
         except Exception as error:
             if entry.package == "stemwright":
                 raise
+            reason = str(error) or type(error).__name__
             raise BrokenExtensionError(
-                kind=self.kind, name=name, package=entry.package, reason=str(error)
+                kind=self.kind, name=name, package=entry.package, reason=reason
             ) from error

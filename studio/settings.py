@@ -76,7 +76,7 @@ class Option:
             except ValueError:
                 raise _refused(self, text, "it is not a number") from None
         if self.kind == "names":
-            return check(self, tuple(part.strip() for part in text.split(",")))
+            return check(self, tuple(part.strip().lower() for part in text.split(",")))
         return check(self, text)
 
 

@@ -8,7 +8,7 @@ Writes two files beside this script, always the same ones:
 Run it with ``python resources/demo/compose.py``. Every sound is computed here with numpy and
 scipy: no recording, no sample, no soundfont. Licence: the project's own.
 
-The data flows one way: ``compose`` writes the score, ``play`` turns each part of it into dry
+The data flows one way: ``compose`` writes the score, ``play_...`` turn each part of it into dry
 sound, ``render`` mixes the parts into stems. The mixture is the plain sum of the stems, so
 tests can measure a separation, or a transcription, against the truth.
 
@@ -432,7 +432,7 @@ def panned(sound: Floats, place: float) -> Floats:
 
 
 def power_of(sound: Floats, window_seconds: float) -> Floats:
-    """Power of a mono sound around each sample."""
+    """Power of a sound around each sample."""
     window = round(window_seconds * SAMPLE_RATE)
     return np.maximum(uniform_filter1d(uniform_filter1d(sound**2, window), window), 0)
 
@@ -445,12 +445,14 @@ def compressed(sound: Floats, ratio: float) -> Floats:
     return np.asarray(sound * level ** (0.5 * (1 / ratio - 1)))
 
 
+def loudness(power: Floats) -> float:
+    """RMS over those places that are not 30 dB below the loudest, so that rests do not count."""
+    return float(np.sqrt(power[power >= 1e-3 * power.max()].mean()))
+
+
 def to_level(sound: Floats, decibels: float) -> Floats:
-    """Scales a part so that the RMS of its sounding half-seconds is ``decibels``."""
-    window = SAMPLE_RATE // 2
-    power = np.mean(sound[:, : SAMPLES // window * window].reshape(2, -1, window) ** 2, axis=(0, 2))
-    loudness = float(np.sqrt(power[power > 1e-3 * power.max()].mean()))
-    return sound * (gain(decibels) / loudness)
+    """Scales a stereo part to a loudness."""
+    return sound * (gain(decibels) / loudness(power_of(sound, 0.25).mean(axis=0)))
 
 
 # --------------------------------------------------------------------------- the voice
@@ -690,10 +692,12 @@ def play_vocals(notes: Sequence[Note]) -> Floats:
     phones = [phone for note in notes for phone in phones_of(note)]
     phones += breaths(phones)
     gesture = gesture_of(notes, phones)
-    tone = compressed(through_mouth(voice_source(gesture), gesture), 1.8)
+    tone = compressed(through_mouth(voice_source(gesture), gesture), 2.5)
     tone += 0.7 * band(tone, 2_000, np.inf, order=1)
-    loud = np.sqrt(np.quantile(power_of(tone, 0.04), 0.95))
-    return panned(band(tone / loud + hisses(phones), 110, np.inf), 0)
+    power = power_of(tone, 0.04)
+    # Formants leave nothing over 9 kHz, where the air of a close microphone would be.
+    tone += 0.015 * np.sqrt(power) * band(dice("air").normal(size=SAMPLES), 5_000, 14_000)
+    return panned(band(tone / loudness(power) + hisses(phones), 110, np.inf), 0)
 
 
 # --------------------------------------------------------------------------- strings and keys
@@ -833,21 +837,28 @@ def crash(random: Generator) -> Floats:
     return released(faded_in(0.7 * low + high, 1e-3), 2.0, 0.6)
 
 
+class Piece(NamedTuple):
+    """One piece of the kit: how it sounds when held so long, how loud, and where it stands."""
+
+    sound: Callable[[float, Generator], Floats]
+    level: float
+    place: float
+
+
+KIT = {
+    KICK: Piece(lambda _, random: kick(random), 1.0, 0.0),
+    SNARE: Piece(lambda _, random: snare(random), 0.62, 0.0),
+    CLOSED_HAT: Piece(lambda held, random: hat(held, 0.035, random), 0.30, -0.3),
+    OPEN_HAT: Piece(lambda held, random: hat(held, 0.22, random), 0.30, -0.3),
+    CRASH: Piece(lambda _, random: crash(random), 0.20, 0.35),
+}
+
+
 def hit(note: Note, random: Generator) -> Floats:
-    """One hit in stereo: kick and snare in the middle, cymbals to their sides."""
-    held = seconds(note.length)
-    strength = force(note, 1.6)
-    match note.pitch:
-        case 36:
-            return panned(strength * 1.0 * kick(random), 0)
-        case 38:
-            return panned(strength * 0.62 * snare(random), 0)
-        case 42:
-            return panned(strength * 0.30 * hat(held, 0.035, random), -0.3)
-        case 46:
-            return panned(strength * 0.30 * hat(held, 0.22, random), -0.3)
-        case _:
-            return panned(strength * 0.26 * crash(random), 0.35)
+    """One hit in stereo."""
+    piece = KIT[note.pitch]
+    sound = piece.sound(seconds(note.length), random)
+    return panned(piece.level * force(note, 1.6) * sound, piece.place)
 
 
 def play_drums(notes: Sequence[Note]) -> Floats:
@@ -856,7 +867,7 @@ def play_drums(notes: Sequence[Note]) -> Floats:
     track = np.zeros((2, SAMPLES))
     for note in notes:
         add(track, hit(note, random), at_sample(note))
-    return track
+    return band(track, 25, np.inf, order=1)
 
 
 # --------------------------------------------------------------------------- the mix
@@ -872,7 +883,7 @@ class Channel(NamedTuple):
 
 
 DESK = {
-    "Vocals": Channel(play_vocals, "vocals", -20.5, -13.0),
+    "Vocals": Channel(play_vocals, "vocals", -19.5, -13.0),
     "Bass": Channel(play_bass, "bass", -21.5, -40.0),
     "Drums": Channel(play_drums, "drums", -19.5, -18.0),
     "Keys": Channel(play_keys, "other", -25.5, -14.0),
@@ -931,6 +942,20 @@ def mixture(stems: dict[str, NDArray[np.float32]]) -> NDArray[np.float32]:
 # --------------------------------------------------------------------------- the files
 
 
+def crc_table(polynomial: int) -> list[int]:
+    """What each leading byte leaves in a 32-bit checksum."""
+    table = []
+    for byte in range(256):
+        rest = byte << 24
+        for _ in range(8):
+            rest = (rest << 1 & 0xFFFFFFFF) ^ (polynomial if rest >> 31 else 0)
+        table.append(rest)
+    return table
+
+
+OGG_CRC = crc_table(0x04C11DB7)
+
+
 def tempo_track() -> mido.MidiTrack:
     """Tempo, metre, key and the names of the sections."""
     track = mido.MidiTrack()
@@ -972,14 +997,40 @@ def write_midi(score: Sequence[Part], path: Path) -> None:
     file.save(path)
 
 
+def ogg_checksum(page: bytes) -> int:
+    """CRC-32 of an Ogg page, polynomial 0x04c11db7 (RFC 3533, section 6)."""
+    crc = 0
+    for byte in page:
+        crc = (crc << 8 & 0xFFFFFFFF) ^ OGG_CRC[crc >> 24 ^ byte]
+    return crc
+
+
+def with_serial(ogg: bytes, serial: int) -> bytes:
+    """The same Ogg stream under another serial number."""
+    pages, at = [], 0
+    while at < len(ogg):
+        segments = ogg[at + 26]
+        body = at + 27 + segments
+        end = body + sum(ogg[at + 27 : body])
+        page = bytearray(ogg[at:end])
+        page[14:18] = serial.to_bytes(4, "little")
+        page[22:26] = bytes(4)
+        page[22:26] = ogg_checksum(bytes(page)).to_bytes(4, "little")
+        pages.append(page)
+        at = end
+    return b"".join(pages)
+
+
 def write_ogg(audio: NDArray[np.float32], path: Path) -> None:
-    """The sound as Ogg Vorbis."""
+    """The sound as Ogg Vorbis, the same bytes each time."""
     with soundfile.SoundFile(
         path, "w", SAMPLE_RATE, 2, "VORBIS", format="OGG", compression_level=1 - VORBIS_QUALITY
     ) as file:
         # libsndfile's Vorbis writer overflows its stack on one long block.
         for start in range(0, audio.shape[1], 65_536):
             file.write(audio.T[start : start + 65_536])
+    # libsndfile draws the serial number from the clock.
+    path.write_bytes(with_serial(path.read_bytes(), serial=104))
 
 
 def main() -> None:

@@ -112,10 +112,16 @@ def watched(what: str) -> Iterator[Job]:
 def _bar(what: str) -> Iterator[tuple[Callable[[float, str], None], Callable[[str], None]]]:
     """Where progress and facts go: a bar on a terminal, plain lines elsewhere."""
     if not sys.stderr.isatty():
-        yield (lambda fraction, text: None), tell
+        yield _unseen, tell
         return
     from rich.console import Console
-    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import (
+        BarColumn,
+        Progress,
+        TaskProgressColumn,
+        TextColumn,
+        TimeRemainingColumn,
+    )
 
     columns = (
         TextColumn("{task.description}", markup=False),
@@ -131,6 +137,10 @@ def _bar(what: str) -> Iterator[tuple[Callable[[float, str], None], Callable[[st
             progress.update(task, completed=fraction, description=description)
 
         yield sink, lambda text: progress.console.print(text, markup=False, highlight=False)
+
+
+def _unseen(fraction: float, text: str) -> None:
+    """Progress that nobody watches."""
 
 
 def _is_number(text: str) -> bool:

@@ -14,8 +14,7 @@ from studio.cli.songs import run_all
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     parser.add_argument("songs", nargs="+", metavar="SONG_FOLDER", help="as `process` made it")
-    for option in ("to", "format"):
-        add(parser, option)
+    add(parser, "to", "audio_format")
     add_force(parser)
     parser.add_argument("--json", action="store_true", help="print the result as JSON")
 
@@ -27,7 +26,7 @@ def run(args: argparse.Namespace) -> int:
         return {
             "folder": str(folder),
             "targets": args.to,
-            "audio_format": args.format,
+            "audio_format": args.audio_format,
             "force": args.force,
         }
 

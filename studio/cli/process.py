@@ -10,15 +10,14 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from studio.cli.options import add, names, positive
+from studio.cli.options import add, names, tempo
 from studio.cli.songs import add_common, gather, run_all
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     add_common(parser)
-    for option in ("out", "model", "device", "overlap", "sum"):
-        add(parser, option)
+    add(parser, "out", "model", "device", "overlap", "sum")
     add_stems(parser)
     parser.add_argument(
         "--transcribe",
@@ -27,15 +26,14 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         help="stems to transcribe (default: all that are not silent)",
     )
     add(parser, "threshold")
-    parser.add_argument("--tempo", type=positive, metavar="BPM", help="default: estimated")
-    for option in ("to", "format"):
-        add(parser, option)
+    parser.add_argument("--tempo", type=tempo, metavar="BPM", help="default: estimated")
+    add(parser, "to", "audio_format")
     add_force(parser)
 
 
 def run(args: argparse.Namespace) -> int:
     """Process every song."""
-    from studio.audio.formats import SUFFIXES
+    from studio.audio.probe import SUFFIXES
 
     def options(song: Path) -> dict[str, Any]:
         return {
@@ -59,7 +57,7 @@ def separation(song: Path, args: argparse.Namespace) -> dict[str, Any]:
         "overlap": args.overlap,
         "sum": args.sum,
         "stems": args.stems,
-        "audio_format": args.format,
+        "audio_format": args.audio_format,
         "force": args.force,
     }
 

@@ -17,8 +17,7 @@ from studio.cli.songs import add_common, gather, run_all
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     add_common(parser)
-    for option in ("out", "model", "device", "overlap", "sum", "format"):
-        add(parser, option)
+    add(parser, "out", "model", "device", "overlap", "sum", "audio_format")
     add_stems(parser)
     parser.add_argument("--preview", type=positive, metavar="S", help="only S seconds")
     add_force(parser)
@@ -26,7 +25,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Separate every song."""
-    from studio.audio.formats import SUFFIXES
+    from studio.audio.probe import SUFFIXES
 
     def options(song: Path) -> dict[str, Any]:
         only = {"preview": args.preview, "transcribe": [], "targets": ["stems"]}

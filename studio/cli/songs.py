@@ -71,7 +71,10 @@ def _one(worker: Worker, task: str, arguments: dict[str, Any], song: Path, job: 
         return {"song": str(song), "error": facts}
     except BugError as error:
         tell_error(error)
-        return {"song": str(song), "error": {"code": "bug", "message": str(error), "hint": error.log}}
+        return {
+            "song": str(song),
+            "error": {"code": "bug", "message": str(error), "hint": error.log},
+        }
     return {"song": str(song), "report": report}
 
 
@@ -91,16 +94,24 @@ def summary(report: dict[str, Any]) -> str:
             part["stem"],
             "silent" if part["silent"] else "",
             "" if part["notes"] is None else str(part["notes"]),
-            f"{report['suggested'][part['stem']]:.2f}" if part["stem"] in report["suggested"] else "",
+            f"{report['suggested'][part['stem']]:.2f}"
+            if part["stem"] in report["suggested"]
+            else "",
         )
         for part in report["stems"]
     ]
-    head = f"{report['song']}: {report['seconds']:.1f} s, {report['bpm']:.2f} BPM ({report['bpm_source']})"
+    tempo = f"{report['bpm']:.2f} BPM ({report['bpm_source']})"
+    head = f"{report['song']}: {report['seconds']:.1f} s, {tempo}"
     body = table(("stem", "", "notes", "suggested threshold"), rows)
     return f"{head}\n{body}\n{len(report['files'])} files in {report['folder']}"
 
 
 def add_common(parser: argparse.ArgumentParser) -> None:
     """The arguments every command over songs has."""
-    parser.add_argument("songs", nargs="+", metavar="SONG", help="audio files, folders of them, or songs already apart")
+    parser.add_argument(
+        "songs",
+        nargs="+",
+        metavar="SONG",
+        help="audio files, folders of them, or songs already apart",
+    )
     parser.add_argument("--json", action="store_true", help="print the result as JSON")

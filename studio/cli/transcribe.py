@@ -10,7 +10,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from studio.cli.options import add, fraction, positive
+from studio.cli.options import add, tempo, threshold
 from studio.cli.songs import add_common, gather, run_all
 from studio.music.stem import KINDS
 from studio.project.project import is_project
@@ -19,25 +19,22 @@ from studio.project.project import is_project
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     add_common(parser)
-    add(parser, "out", default=None, help="folder of the files (default: beside the stem)")
-    parser.add_argument("--as", dest="kind", choices=KINDS, help="what it is (default: by its name)")
+    parser.add_argument("--out", metavar="FOLDER", help="default: beside the stem")
+    parser.add_argument(
+        "--as", dest="kind", choices=KINDS, help="what it is (default: by its name)"
+    )
     parser.add_argument("--engine", help="default: by kind; `stemwright doctor` lists them")
     parser.add_argument(
-        "--threshold", type=fraction, nargs="+", metavar="T", help="onset thresholds, 0 to 1"
+        "--threshold", type=threshold, nargs="+", metavar="T", help="onset thresholds, 0 to 1"
     )
-    parser.add_argument("--tempo", type=positive, metavar="BPM", help="default: estimated")
+    parser.add_argument("--tempo", type=tempo, metavar="BPM", help="default: estimated")
     add(parser, "device")
-    add_force_free(parser)
-
-
-def add_force_free(parser: argparse.ArgumentParser) -> None:
-    """``--force`` for lone files."""
     parser.add_argument("--force", action="store_true", help="replace .mid files in the way")
 
 
 def run(args: argparse.Namespace) -> int:
     """Transcribe every stem."""
-    from studio.audio.formats import SUFFIXES
+    from studio.audio.probe import SUFFIXES
 
     def options(stem: Path) -> dict[str, Any]:
         return {

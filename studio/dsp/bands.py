@@ -7,7 +7,10 @@ ceil(samples / hop) frames. A full-scale sine has magnitude 1 at its bin.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 from scipy.fft import rfft
 
@@ -46,35 +49,48 @@ def band_magnitudes(
 
     Args:
         samples: Mono, shape (samples,).
-        weights: Shape (bins, bands), of windows of 2 * (bins - 1) samples.
+        weights: Shape (bins, bands), for windows of 2 * (bins - 1) samples.
         hop: Samples from one frame to the next.
 
     Returns:
         Shape (frames, bands), not negative.
     """
+    return np.concatenate(list(band_blocks([samples], weights, hop)))
+
+
+def band_blocks(
+    blocks: Iterable[NDArray[np.float32]], weights: NDArray[np.float32], hop: int
+) -> Iterator[NDArray[np.float32]]:
+    """``band_magnitudes`` of a sound that comes in blocks of any length, as it comes."""
     length = 2 * (len(weights) - 1)
-    used = int(np.flatnonzero(weights.any(axis=1)).max()) + 1  # bins above are never looked at
-    n_frames = -(-len(samples) // hop)
+    kept = np.zeros(length // 2, np.float32)  # the silence before the start
+    heard = given = 0
+    for block in blocks:
+        heard += len(block)
+        kept = np.concatenate((kept, block))
+        ready = max(0, (len(kept) - length) // hop + 1)
+        yield _bands(kept, ready, weights, hop)
+        kept = kept[ready * hop :]
+        given += ready
+    last = -(-heard // hop) - given
+    yield _bands(np.pad(kept, (0, length + last * hop)), last, weights, hop)
+
+
+def _bands(
+    samples: NDArray[np.float32], n_frames: int, weights: NDArray[np.float32], hop: int
+) -> NDArray[np.float32]:
+    """The bands of ``n_frames`` windows, the first at the first sample."""
     bands = np.zeros((n_frames, weights.shape[1]), np.float32)
-    window = _hann(length)
+    if not n_frames:
+        return bands
+    window = _hann(2 * (len(weights) - 1))
+    used = int(np.flatnonzero(weights.any(axis=1)).max()) + 1  # bins above are never looked at
+    frames = sliding_window_view(samples, len(window))[::hop]
     for first in range(0, n_frames, _FRAMES_AT_ONCE):
         last = min(first + _FRAMES_AT_ONCE, n_frames)
-        frames = _frames(samples, first, last, length, hop)
-        spectrum = np.abs(rfft(frames * window, axis=1)[:, :used])
+        spectrum = np.abs(rfft(frames[first:last] * window, axis=1)[:, :used])
         bands[first:last] = spectrum @ weights[:used]
     return bands
-
-
-def _frames(
-    samples: NDArray[np.float32], first: int, last: int, length: int, hop: int
-) -> NDArray[np.float32]:
-    """The frames ``first`` <= k < ``last``, shape (frames, length), zeros beyond either end."""
-    start = first * hop - length // 2
-    stop = (last - 1) * hop + length - length // 2
-    inside = samples[max(start, 0) : max(stop, 0)]
-    before = max(-start, 0)
-    padded = np.pad(inside, (before, stop - start - before - len(inside)))
-    return np.lib.stride_tricks.sliding_window_view(padded, length)[::hop]
 
 
 def _hann(length: int) -> NDArray[np.float32]:

@@ -1,19 +1,28 @@
-"""What an export target is."""
+"""What an export target is.
+
+A target is one class in one file and one line in ``targets.py``. It gets a song that is apart and
+an empty folder; it knows nothing of what an earlier export left, of hashes or of the manifest:
+``write.py`` does all that for every target alike.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from studio.job import Job
-from studio.music.bundle import SongBundle
 from studio.registry import Registry
+
+if TYPE_CHECKING:  # listing the targets needs no numpy
+    from studio.music.bundle import SongBundle
 
 Role = Literal[
     "mixture", "stem", "part", "midi", "dawproject", "reaper", "live", "scores", "readme"
 ]
 Format = Literal["float32", "pcm24", "pcm16", "flac"]
+Option = str | int | float | bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +45,21 @@ class ExportedFile:
     stem: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What a target did.
+
+    Attributes:
+        files: Every file it wrote.
+        options: What the manifest shall say about how, such as the format or a gain.
+        notes: Sentences about what changes what the user gets; they are said and recorded.
+    """
+
+    files: tuple[ExportedFile, ...]
+    options: Mapping[str, Option] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+
 class Target(Protocol):
     """An export target.
 
@@ -45,10 +69,17 @@ class Target(Protocol):
 
     summary: str
 
-    def write(
-        self, bundle: SongBundle, folder: Path, options: ExportOptions, job: Job
-    ) -> list[ExportedFile]:
-        """Write ``bundle`` below ``folder``, which is empty or holds other targets' files."""
+    def size(self, bundle: SongBundle, options: ExportOptions) -> int:
+        """How many bytes the files will have at most, or nearly so."""
+
+    def write(self, bundle: SongBundle, folder: Path, options: ExportOptions, job: Job) -> Written:
+        """Write ``bundle`` below ``folder``, which is empty or holds other targets' files.
+
+        The same bundle and options give the same bytes. File names come from ``names.py``.
+
+        Raises:
+            DiskFullError, WriteError: a file cannot be written.
+        """
 
 
-TARGETS: Registry[Target] = Registry("export target", "stemwright.targets")
+TARGETS: Registry[type[Target]] = Registry("export target", "stemwright.targets")

@@ -22,8 +22,8 @@ class Audio:
         sample_rate: In Hz.
 
     Raises:
-        AudioFormatError: ``samples`` is not 2-D float32 or not finite, or ``sample_rate`` is
-            not positive.
+        AudioFormatError: ``samples`` is not 2-D float32, has no channel or is not finite, or
+            ``sample_rate`` is not positive.
     """
 
     samples: Samples
@@ -35,6 +35,8 @@ class Audio:
                 reason="expected float32 samples of shape (channels, samples), got "
                 f"{self.samples.dtype} {self.samples.shape}"
             )
+        if self.samples.shape[0] == 0:
+            raise AudioFormatError(reason="they have no channel")
         if not np.isfinite(self.samples).all():
             raise AudioFormatError(reason="they hold a NaN or an infinity")
         if self.sample_rate <= 0:

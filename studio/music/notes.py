@@ -124,14 +124,16 @@ class Notes:
     def without_overlaps(self) -> Notes:
         """The same notes, none sounding on into the next of its own pitch.
 
-        A player and a MIDI channel hold a key only once.
+        A player and a MIDI channel hold a key only once; of several that start together on one
+        pitch the last in order stays.
         """
         offset = self.offset.copy()
         order = np.lexsort((self.onset, self.pitch))
         here, following = order[:-1], order[1:]
         same = self.pitch[here] == self.pitch[following]
         offset[here[same]] = np.minimum(offset[here[same]], self.onset[following[same]])
-        return Notes(self.onset, self.pitch, offset, self.velocity, self.strength)
+        cut = Notes(self.onset, self.pitch, offset, self.velocity, self.strength)
+        return cut.where(cut.offset > cut.onset)
 
 
 NO_NOTES = Notes.of(())

@@ -56,3 +56,22 @@ def in_order(names: list[str]) -> list[str]:
         return (len(_ORDER), name) if name not in _LAST else (100 + _LAST.index(name), "")
 
     return sorted(names, key=place)
+
+
+# Words in the names of files that people and other programs give to stems.
+_HINTS = {
+    "vocals": ("vocal", "vox", "voice", "singer", "lead vox", "acapella", "choir"),
+    "drums": ("drum", "kick", "snare", "hihat", "hi-hat", "percussion", "beat"),
+    "bass": ("bass",),
+    "piano": ("piano", "keys", "rhodes"),
+    "guitar": ("guitar", "gtr"),
+}
+
+
+def kind_by_name(name: str) -> str:
+    """What a file called ``name`` most likely holds, one of ``KINDS``; ``other`` without a hint."""
+    lower = name.lower()
+    for kind, words in _HINTS.items():
+        if any(word in lower for word in words):
+            return kind
+    return "other"

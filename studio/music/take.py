@@ -9,6 +9,9 @@ import numpy as np
 
 from studio.music.notes import Note, Notes
 
+# Seconds by which a difference of two times may be off.
+_ROUNDING = 1e-9
+
 
 @dataclass(frozen=True, slots=True)
 class TakeOptions:
@@ -30,7 +33,8 @@ class TakeOptions:
 class Edit:
     """One change by hand, on a note's id: it holds whatever the threshold.
 
-    ``change`` and ``remove`` name a note by ``id``; ``add`` and ``change`` carry the new ``note``.
+    ``change`` and ``remove`` name a note by ``id``, as it was before this edit; ``add`` and
+    ``change`` carry the new ``note``, which goes by its own id from then on.
     """
 
     action: Literal["add", "change", "remove"]
@@ -76,10 +80,9 @@ class Take:
             return kept
         by_id = {note.id: note for note in kept}
         for edit in self.edits:
-            if edit.action == "remove" or edit.note is None:
-                by_id.pop(edit.id, None)
-            else:
-                by_id[edit.id] = edit.note
+            by_id.pop(edit.id, None)
+            if edit.action != "remove" and edit.note is not None:
+                by_id[edit.note.id] = edit.note
         return Notes.of(by_id.values())
 
 
@@ -87,7 +90,7 @@ def choose(candidates: Notes, options: TakeOptions) -> Notes:
     """The candidates that ``options`` keep; a higher threshold gives a subset."""
     return candidates.where(
         (candidates.strength >= np.float32(options.onset_threshold))
-        & (candidates.offset - candidates.onset >= options.shortest)
+        & (candidates.offset - candidates.onset >= options.shortest - _ROUNDING)
         & (candidates.pitch >= options.lowest_pitch)
         & (candidates.pitch <= options.highest_pitch)
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,12 +26,22 @@ class TempoMap:
         beats_per_bar: Quarter notes a bar.
         source: Where it comes from: ``estimated``, ``given`` or ``default``.
         confidence: In [0, 1]; 1 where it was given.
+
+    Raises:
+        ValueError: the steps are not as said. Who reads them from outside checks them before.
     """
 
     steps: tuple[TempoStep, ...]
     beats_per_bar: int = 4
     source: str = "given"
     confidence: float = 1.0
+
+    def __post_init__(self) -> None:
+        beats = [step.beat for step in self.steps]
+        if beats[:1] != [0.0] or any(later <= here for here, later in pairwise(beats)):
+            raise ValueError(f"the steps of a tempo map rise from beat 0, not {beats}")
+        if not all(0 < step.bpm < float("inf") for step in self.steps):
+            raise ValueError(f"a tempo is above 0 BPM, not {[step.bpm for step in self.steps]}")
 
     @classmethod
     def constant(cls, bpm: float, source: str = "given", confidence: float = 1.0) -> TempoMap:

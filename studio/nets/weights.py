@@ -9,14 +9,15 @@ business of ``models``, before it comes here.
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
 import torch
 from safetensors import safe_open
 
-from studio.errors import MissingFileError, ModelMismatchError, UnsafeModelError
+from studio.errors import ModelMismatchError, UnsafeModelError
+from studio.files import reading
 
 
 class Inert:
@@ -57,7 +58,9 @@ def read_checkpoint(path: Path, allowed: Mapping[str, type]) -> object:
         UnsafeModelError: it asks for another name; nothing of it was run.
         ModelMismatchError: it is damaged or something else.
     """
-    stand_ins = [(stand_in, name) for name, stand_in in allowed.items()]
+    stand_ins: list[Callable[..., object] | tuple[Callable[..., object], str]] = [
+        (stand_in, name) for name, stand_in in allowed.items()
+    ]
     with _reading(path), torch.serialization.safe_globals(stand_ins):
         found = torch.serialization.get_unsafe_globals_in_checkpoint(path)
         if found:
@@ -75,11 +78,8 @@ def is_checkpoint(path: Path) -> bool:
 @contextmanager
 def _reading(path: Path) -> Iterator[None]:
     """Turn what the readers of foreign bytes raise into the user's error about ``path``."""
-    try:
+    with reading(path):
         path.open("rb").close()
-    except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise MissingFileError(file=str(path), reason=reason) from error
     try:
         yield
     except (UnsafeModelError, MemoryError):

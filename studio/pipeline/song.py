@@ -17,12 +17,21 @@ from studio.music.stem import in_order, stem
 from studio.music.take import Take
 from studio.music.tempo import TempoMap
 from studio.pipeline import stages
-from studio.pipeline.outputs import Apart, write_outputs
+from studio.pipeline.outputs import Apart, Part, Report, write_outputs
+from studio.pipeline.takes import Scores, is_silent, scores_in_use, table, take_of, takes_in_use
 from studio.project.project import Project, is_project, open_project, project_of
 from studio.project.stages import Result
+from studio.separation.exact_sum import SumMode
 
 # What share of the time each step usually takes, for one honest bar over all of them.
-_SHARES = {"decode": 0.02, "separate": 0.55, "tempo": 0.03, "takes": 0.2, "scores": 0.15, "out": 0.05}
+_SHARES = {
+    "decode": 0.02,
+    "separate": 0.55,
+    "tempo": 0.03,
+    "takes": 0.2,
+    "scores": 0.15,
+    "out": 0.05,
+}
 
 
 class ProcessOptions(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -50,7 +59,7 @@ class ProcessOptions(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     model: str = "classical"
     device: str = "auto"
     overlap: float = 0.25
-    sum: str = "weighted"
+    sum: SumMode = "weighted"
     stems: list[str] | None = None
     transcribe: list[str] | None = None
     threshold: float = 0.55
@@ -70,29 +79,6 @@ class ExportOptions(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     force: bool = False
 
 
-class Part(msgspec.Struct, frozen=True):
-    """One stem in a report: its name, whether it is silent, and its notes (None: no take)."""
-
-    stem: str
-    silent: bool
-    notes: int | None = None
-
-
-class Report(msgspec.Struct, frozen=True):
-    """What came out: for the terminal's table and the window's library."""
-
-    song: str
-    folder: str
-    seconds: float
-    engine: str
-    device: str
-    bpm: float
-    bpm_source: str
-    stems: list[Part]
-    suggested: dict[str, float]
-    files: list[str]
-
-
 def process(options: ProcessOptions, job: Job) -> Report:
     """Take a song apart, transcribe, score and export it.
 
@@ -105,8 +91,8 @@ def process(options: ProcessOptions, job: Job) -> Report:
         stems = stages.separate(project, source, _separation(options), steps["separate"])
         tempo = stages.tempo(project, source, options.tempo, steps["tempo"])
         files = _stem_files(project, stems, options.stems, job)
-        takes = _takes(project, files, options, steps["takes"])
-        scores = stages.scores(project, files, takes, steps["scores"])
+        takes = _takes(project, files, stems.key, options, steps["takes"])
+        scores = table(project, files, takes, steps["scores"])
         apart = _apart(project, source, stems, files, tempo, takes, scores)
         manifest = write_outputs(
             project, apart, options.targets, options.audio_format, options.force, steps["out"]
@@ -188,7 +174,7 @@ def _stem_files(
 
 
 def _takes(
-    project: Project, files: list[StemFile], options: ProcessOptions, job: Job
+    project: Project, files: list[StemFile], stems_key: str, options: ProcessOptions, job: Job
 ) -> list[Take]:
     """A take of every stem asked for; silent ones are left out."""
     names = [file.stem.name for file in files]
@@ -202,7 +188,7 @@ def _takes(
     takes = []
     for index, file in enumerate(chosen):
         part = job.part(index / len(chosen), (index + 1) / len(chosen))
-        take = stages.take(project, file, options.device, part)
+        take = take_of(project, file, stems_key, options.device, part)
         if take is not None:
             takes.append(take.at(options.threshold))
     project.use(thresholds={take.stem: options.threshold for take in takes})
@@ -216,7 +202,7 @@ def _apart(
     files: list[StemFile],
     tempo: TempoMap,
     takes: list[Take],
-    scores: stages.Scores,
+    scores: Scores,
 ) -> Apart:
     bundle = SongBundle(
         song=project.folder.name,
@@ -242,9 +228,9 @@ def _apart_as_found(project: Project) -> Apart:
     files = [StemFile(stem(name), stems.folder / f"{name}.wav") for name in in_order(names)]
     if rest is not None:
         files.append(StemFile(stem("rest"), rest.folder / "rest.wav"))
-    takes = stages.takes_in_use(project)
+    takes = takes_in_use(project)
     tempo = stages.tempo_in_use(project)
-    return _apart(project, source, stems, files, tempo, takes, stages.scores_in_use(project))
+    return _apart(project, source, stems, files, tempo, takes, scores_in_use(project))
 
 
 def _report(project: Project, apart: Apart, manifest: Manifest) -> Report:
@@ -258,7 +244,7 @@ def _report(project: Project, apart: Apart, manifest: Manifest) -> Report:
         bpm=apart.bundle.tempo.bpm,
         bpm_source=apart.bundle.tempo.source,
         stems=[
-            Part(file.stem.name, stages.is_silent(file.path), notes.get(file.stem.name))
+            Part(file.stem.name, is_silent(file.path), notes.get(file.stem.name))
             for file in apart.bundle.stems
         ],
         suggested=apart.scores.suggested,

@@ -6,14 +6,13 @@ Each is computed once, under the key of all that it depends on.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
 import msgspec
 import numpy as np
-from numpy.typing import NDArray
 
 from studio.audio.decode import decode as decode_file
 from studio.audio.wav import Wav
@@ -30,7 +29,8 @@ from studio.project.stages import Facts, Result, Stage
 from studio.rhythm.tempo import estimate_tempo
 from studio.separation.contract import EngineClass
 from studio.separation.engines import ENGINES
-from studio.separation.stream import StreamOptions, SumMode, separate_song
+from studio.separation.exact_sum import SumMode
+from studio.separation.stream import StreamOptions, separate_song
 
 _BLOCK = 1 << 16
 
@@ -79,12 +79,15 @@ def separate(project: Project, source: Result, how: Separation, job: Job) -> Res
     def make(part: Path, job: Job) -> Facts:
         choice = choose(how.device, engine_class.devices)
         _announce(engine_name, engine_class, choice, source, job)
-        stems = _separate(engine_class, model, choice, source, part, how, job)
+        stems = _separate(engine_name, engine_class, model, choice, source, part, how, job)
         return {
             "stems": list(stems),
             "name": how.model,
             "weights_sha256": weights,
+            "licence": _licence(model),
             "device": choice.device,
+            "overlap": how.overlap,
+            "sum": how.sum,
             "notes": [] if how.sum != "off" else ["The stems were not made to add up to the song."],
         }
 
@@ -119,7 +122,11 @@ def tempo(project: Project, source: Result, given: float | None, job: Job) -> Te
 def tempo_in_use(project: Project) -> TempoMap:
     """The tempo the last ``process`` used."""
     found = project.result("tempo")
-    return TempoMap.constant(120.0, source="default", confidence=0.0) if not found else _tempo_map(found)
+    return (
+        TempoMap.constant(120.0, source="default", confidence=0.0)
+        if not found
+        else _tempo_map(found)
+    )
 
 
 def _tempo_map(result: Result) -> TempoMap:
@@ -137,6 +144,7 @@ def _announce(
 
 
 def _separate(
+    engine_name: str,
     engine_class: EngineClass,
     model: StoredModel | None,
     choice: Choice,
@@ -155,23 +163,25 @@ def _separate(
     stems = separate_song(engine, source.folder / "mixture.wav", part, options, job)
     seconds = source.facts["frames"] / source.facts["sample_rate"]
     if fresh and seconds >= 10:
-        remember(how.model, choice.device, (time.monotonic() - start) / seconds)
+        remember(engine_name, choice.device, (time.monotonic() - start) / seconds)
     return stems
+
+
+def _licence(model: StoredModel | None) -> str:
+    """A sentence on the weights that were used, for the page beside the stems."""
+    return "" if model is None else f"The weights of {model.name}: {model.licence}"
 
 
 def _mix(files: list[Path], target: Path, job: Job) -> None:
     """The sum of ``files``, block by block."""
-    wavs = [Wav(path) for path in files]
-    try:
+    with ExitStack() as stack:
+        wavs = [stack.enter_context(Wav(path)) for path in files]
         first = wavs[0]
         blocks = zip(*(wav.blocks(_BLOCK) for wav in wavs), strict=True)
         with WavWriter(target, first.sample_rate, first.channels, first.frames) as writer:
             for index, parts in enumerate(blocks):
                 writer.write(np.sum(parts, axis=0, dtype=np.float32))
                 job.update(min(1.0, index * _BLOCK / max(1, first.frames)), "mixing the rest")
-    finally:
-        for wav in wavs:
-            wav.close()
 
 
 def _cut_middle(whole: Path, target: Path, seconds: float, job: Job) -> int:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -12,14 +11,16 @@ import numpy as np
 from studio.audio.write import peak
 from studio.devices.choose import choose
 from studio.job import Job
-from studio.models.store import find, has, verify
+from studio.models.store import find, verify
 from studio.music.bundle import StemFile
 from studio.music.notes import Notes
+from studio.music.stem import stem
 from studio.music.take import Take
 from studio.project.project import Project
 from studio.project.stages import Facts, Result, Stage
+from studio.scoring.measures import MEASURES
 from studio.scoring.suggest import suggest
-from studio.scoring.table import score_takes
+from studio.scoring.table import Row, score_takes
 from studio.transcription.contract import DetectorClass
 from studio.transcription.engines import DETECTORS
 from studio.transcription.listen import listen, load_activations, save_activations
@@ -29,13 +30,146 @@ from studio.transcription.transcribe import candidates, choose_engine
 _SILENT_PEAK = 1e-3
 # The thresholds of the source document's table.
 TABLE_THRESHOLDS = (0.55, 0.7, 0.9)
+_SCORES_VERSION = 1
 _COLUMNS = ("onset", "pitch", "offset", "velocity", "strength")
 
-Row = dict[str, Any]
+
+class TakeRow(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A row of ``scores.json``: one take and its scores.
+
+    Attributes:
+        engine: The detector, or the name of the MIDI file.
+        threshold: The onset threshold; None of a MIDI file.
+        against: What it was compared with: the stem, or a reference file's name.
+    """
+
+    stem: str
+    engine: str
+    threshold: float | None
+    notes: int
+    scores: dict[str, float]
+    against: str = "stem"
 
 
 class Scores(msgspec.Struct, frozen=True):
     """``scores.json``: a row a take, and the threshold suggested for each stem."""
 
-    takes: list[Row] = field(default_factory=list)
-    suggested: dict[str, float] = field(default_factory=dict)
+    takes: list[TakeRow] = []
+    suggested: dict[str, float] = {}
+
+
+def is_silent(path: Path) -> bool:
+    """Whether nobody would hear the stem in the WAV ``path``."""
+    return peak(path) < _SILENT_PEAK
+
+
+def detector_for(kind: str, engine: str | None) -> tuple[str, DetectorClass]:
+    """The detector asked for, or the one for stems of this kind.
+
+    Raises:
+        UnknownChoiceError, OptionError: there is none of that name, or it does not hear this kind.
+    """
+    name = choose_engine(kind, engine)
+    return name, DETECTORS.load(name)
+
+
+def hear(
+    path: Path, name: str, detector_class: DetectorClass, device: str, part: Path, job: Job
+) -> Notes:
+    """All candidates of the stem in the WAV ``path``; ``part`` keeps the activations.
+
+    Raises:
+        ModelMissingError: the detector's weights are not here.
+        DeviceError: the device cannot be used.
+    """
+    heard = part / "activations.npz"
+    if not heard.exists():
+        choice = choose(device, detector_class.devices)
+        weights = verify(find(detector_class.weights)) if detector_class.weights else None
+        detector = detector_class.open(choice.device, weights)
+        save_activations(listen(detector, path, job.part(0, 0.9)), heard)
+    return candidates(detector_class, load_activations(heard), path, job.part(0.9, 1))
+
+
+def take_of(project: Project, file: StemFile, stems_key: str, device: str, job: Job) -> Take | None:
+    """The take of a stem, by the detector for its kind; None where the stem is silent."""
+    if is_silent(file.path):
+        return None
+    name, detector_class = detector_for(file.stem.kind, None)
+    weights = find(detector_class.weights).sha256 if detector_class.weights else None
+    options = {"stem": file.stem.name, "engine": name, "weights": weights, "kind": file.stem.kind}
+    stage = Stage(f"take/{file.stem.name}", detector_class.version, (stems_key,), options)
+
+    def make(part: Path, job: Job) -> Facts:
+        found = hear(file.path, name, detector_class, device, part, job)
+        _save(found, part / "candidates.npz")
+        (part / "activations.npz").unlink()
+        return dict(options)
+
+    return _take(project.run(stage, make, job))
+
+
+def takes_in_use(project: Project) -> list[Take]:
+    """The takes the last ``process`` made, at the thresholds it used."""
+    thresholds = project.document.thresholds
+    found = []
+    for slot in project.document.stages:
+        result = project.result(slot) if slot.startswith("take/") else None
+        if result is not None:
+            take = _take(result)
+            found.append(take.at(thresholds.get(take.stem, take.options.onset_threshold)))
+    return found
+
+
+def table(project: Project, files: list[StemFile], takes: list[Take], job: Job) -> Scores:
+    """The table: each take at the document's thresholds and at its own, against its stem."""
+    paths = {file.stem.name: file.path for file in files}
+    keys = tuple(project.document.stages[f"take/{take.stem}"] for take in takes)
+    thresholds = {t.stem: sorted({*TABLE_THRESHOLDS, t.options.onset_threshold}) for t in takes}
+    options = {"thresholds": thresholds, "scores": MEASURES.names()}
+    stage = Stage("scores", _SCORES_VERSION, keys, options)
+
+    def make(part: Path, job: Job) -> Facts:
+        rows: list[TakeRow] = []
+        suggested = {}
+        for index, take in enumerate(takes):
+            step = job.part(index / len(takes), (index + 1) / len(takes))
+            variants = [take.at(threshold) for threshold in thresholds[take.stem]]
+            scored = score_takes(variants, paths[take.stem], step)
+            rows += [row_of(row) for row in scored]
+            best = suggest(row.setting for row in scored)
+            if best is not None:
+                suggested[take.stem] = best
+        facts: Facts = msgspec.to_builtins(Scores(rows, suggested))
+        return facts
+
+    return msgspec.convert(project.run(stage, make, job).facts, Scores)
+
+
+def scores_in_use(project: Project) -> Scores:
+    """The table the last ``process`` made."""
+    found = project.result("scores")
+    return Scores() if found is None else msgspec.convert(found.facts, Scores)
+
+
+def row_of(row: Row) -> TakeRow:
+    """A row of the scoring room's table as a row of ``scores.json``."""
+    threshold = row.take.options.onset_threshold
+    return TakeRow(row.take.stem, row.take.engine, threshold, row.notes, row.scores)
+
+
+def _take(result: Result) -> Take:
+    facts = result.facts
+    found = _load(result.folder / "candidates.npz")
+    return Take(stem(facts["stem"]).name, facts["engine"], facts["kind"], found)
+
+
+def _save(notes: Notes, target: Path) -> None:
+    columns: dict[str, Any] = {name: getattr(notes, name) for name in _COLUMNS}
+    with target.open("wb") as file:
+        np.savez(file, **columns)
+
+
+def _load(path: Path) -> Notes:
+    with np.load(path, allow_pickle=False) as columns:
+        return Notes(*(columns[name] for name in _COLUMNS))

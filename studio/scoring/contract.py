@@ -13,6 +13,8 @@ from typing import Literal
 from studio.registry import Registry
 from studio.scoring.signal import Signal
 
+Combine = Literal["mean", "sum", "median"]
+
 
 @dataclass(frozen=True, slots=True)
 class Measure:
@@ -36,7 +38,7 @@ class Measure:
     low: float
     high: float
     meaning: str
-    combine: Literal["mean", "sum", "median"]
+    combine: Combine
     value: Callable[[Signal, Signal], float]
 
 

@@ -18,10 +18,10 @@ from studio.errors import BrokenExtensionError
 from studio.job import Job
 from studio.music.notes import Notes
 from studio.music.take import Take
-from studio.scoring.contract import Measure
+from studio.scoring.contract import Combine, Measure
 from studio.scoring.measures import MEASURES
 from studio.scoring.signal import SAMPLE_RATE, Signal
-from studio.scoring.stretches import LONGEST_SECONDS, stretches
+from studio.scoring.stretches import LONGEST_SECONDS, Stretch, stretches
 from studio.synth.render import render
 
 
@@ -64,8 +64,8 @@ def score_takes(
 
     Args:
         target: The stem, a WAV of ours.
-        reference: Notes to compare with as well, rendered like the takes: the second column of
-            the source document's table.
+        reference: Notes to compare with as well, rendered like the first take: the second
+            column of the table.
         keys: The scores to compute; None: all that are listed.
         longest: Seconds a score sees at once.
 
@@ -76,18 +76,71 @@ def score_takes(
     """
     measures = {name: MEASURES.load(name) for name in keys or MEASURES.names()}
     notes = [take.notes() for take in takes]
-    stem = [_Tally(measures) for _ in takes]
-    other = [_Tally(measures) for _ in takes]
+    tallies = [(_Tally(measures), _Tally(measures)) for _ in takes]
     for stretch in stretches(target, longest):
-        sound = Signal(stretch.samples)
+        targets = [Signal(stretch.samples)]
+        if reference is not None:
+            targets.append(_played(reference, takes[0].kind, stretch))
         for i, take in enumerate(takes):
-            job.update(stretch.start + (stretch.stop - stretch.start) * i / len(takes), "Scoring")
-            played = _played(notes[i], take.kind, stretch.first, len(stretch.samples))
-            stem[i].add(played, sound)
-            if reference is not None:
-                model = _played(reference, take.kind, stretch.first, len(stretch.samples))
-                other[i].add(played, model)
+            job.update(stretch.progress(i / len(takes)), "Scoring")
+            played = _played(notes[i], take.kind, stretch)
+            for tally, sound in zip(tallies[i], targets, strict=False):
+                tally.add(played, sound)
+    job.update(1.0, "Scored")
     return [
-        Row(take, len(kept), a.scores(), None if reference is None else b.scores())
-        for take, kept, a, b in zip(takes, notes, stem, other, strict=True)
+        Row(take, len(kept), stem.scores(), None if reference is None else other.scores())
+        for take, kept, (stem, other) in zip(takes, notes, tallies, strict=True)
     ]
+
+
+def _played(notes: Notes, kind: str, stretch: Stretch) -> Signal:
+    """``notes`` as they sound during ``stretch``."""
+    return Signal(render(notes, kind, stretch.start, stretch.stop, SAMPLE_RATE))
+
+
+class _Tally:
+    """The values of a song's stretches, until they become one score each."""
+
+    def __init__(self, measures: Mapping[str, Measure]) -> None:
+        self._measures = measures
+        self._lengths: list[int] = []
+        self._values: dict[str, list[float]] = {key: [] for key in measures}
+
+    def add(self, take: Signal, target: Signal) -> None:
+        """Score one stretch."""
+        if not take.energy and not target.energy:
+            return
+        self._lengths.append(len(target.samples))
+        for key, measure in self._measures.items():
+            silent = not take.energy or not target.energy
+            value = 0.0 if silent else measure.value(take, target)
+            if not isfinite(value):
+                raise _not_a_number(key)
+            self._values[key].append(value)
+
+    def scores(self) -> dict[str, float]:
+        """One value a score; 0 where nothing sounded at all."""
+        if not self._lengths:
+            return dict.fromkeys(self._measures, 0.0)
+        return {
+            key: _combined(measure.combine, self._values[key], self._lengths)
+            for key, measure in self._measures.items()
+        }
+
+
+def _combined(how: Combine, values: list[float], lengths: list[int]) -> float:
+    """The values of stretches of ``lengths`` samples as one."""
+    match how:
+        case "sum":
+            return float(np.sum(values))
+        case "median":
+            return float(np.median(values))
+        case "mean":
+            return float(np.average(values, weights=lengths))
+
+
+def _not_a_number(key: str) -> BrokenExtensionError:
+    package = MEASURES.entry(key).package
+    return BrokenExtensionError(
+        kind=MEASURES.kind, name=key, package=package, reason="its value is not a number"
+    )

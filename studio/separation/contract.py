@@ -51,7 +51,13 @@ class Engine(Protocol):
     batch: int
 
     def separate(self, mixture: NDArray[np.float32]) -> NDArray[np.float32]:
-        """(batch, channels, samples) -> (batch, sources, channels, samples), both float32."""
+        """(batch, channels, samples) -> (batch, sources, channels, samples), both float32.
+
+        The batch has at most ``batch`` items, each separated as if it were alone.
+
+        Raises:
+            OutOfMemoryError: it did not fit into the memory of the device.
+        """
 
 
 class EngineClass(Protocol):
@@ -78,6 +84,7 @@ class EngineClass(Protocol):
 
         Raises:
             ModelMismatchError, UnsafeModelError: ``weights`` are not what this engine reads.
+            DeviceError, OutOfMemoryError: ``device`` cannot run it.
         """
 
 

@@ -33,7 +33,7 @@ class Piece:
     tone_seconds: float
     noise: float
     noise_seconds: float
-    band: tuple[float, float]
+    band: tuple[int, int]
 
     @property
     def seconds(self) -> float:

@@ -53,9 +53,7 @@ def render(
     return sound
 
 
-def _piece(
-    notes: Notes, kind: str, first: int, last: int, sample_rate: int
-) -> NDArray[np.float64]:
+def _piece(notes: Notes, kind: str, first: int, last: int, sample_rate: int) -> NDArray[np.float64]:
     """The samples ``first`` <= n < ``last``: every note that sounds there, added up in order."""
     begin, end = _extent(notes, kind, sample_rate)
     sounding = (begin < last) & (end > first)

@@ -19,11 +19,10 @@ from typing import Any
 
 import msgspec
 
-from studio.errors import StudioError, WorkerCrashedError
+from studio.errors import OutOfMemoryError, StudioError, WorkerCrashedError
 from studio.job import Cancelled, Job
 from studio.paths import log_folder
 from studio.worker.messages import (
-    Alive,
     Answer,
     Bug,
     Done,
@@ -91,9 +90,10 @@ class Worker:
         """
         self._start()
         self._say(Run(task, arguments), what)
+        progress = (0.0, "")
         while True:
             try:
-                job.update(*self._last)
+                job.update(*progress)
                 answer = self._answers.get(timeout=_POLL_SECONDS)
             except Empty:
                 continue
@@ -104,19 +104,14 @@ class Worker:
                 case None:
                     raise self._crashed(what)
                 case Progress(fraction, text):
-                    self._last = (fraction, text)
+                    progress = (fraction, text)
                 case Told(text):
                     job.note(text)
                 case Done(result):
                     return result
-                case Failed(code, facts):
-                    raise StudioError.from_wire(code, facts)
-                case Bug(text, log):
-                    raise BugError(text, log)
-                case Stopped():
-                    raise Cancelled
-                case Alive():
-                    pass
+                case Failed() | Bug() | Stopped():
+                    self._recycle(answer)
+                    raise _raised(answer)
 
     def close(self) -> None:
         """End the worker. What it was doing stays on disk as a part to go on from."""
@@ -137,7 +132,6 @@ class Worker:
             pipe.close()
 
     def _start(self) -> None:
-        self._last = (0.0, "")
         if self._process is not None and self._process.poll() is None:
             return
         self.close()
@@ -178,6 +172,13 @@ class Worker:
         except OSError as error:
             raise self._crashed(what) from error
 
+    def _recycle(self, answer: Failed | Bug | Stopped) -> None:
+        """A process that ran out of memory, or into a bug, is not asked again."""
+        if isinstance(answer, Bug) or (
+            isinstance(answer, Failed) and answer.code == OutOfMemoryError.code
+        ):
+            self.close()
+
     def _stop(self, what: str) -> None:
         """Ask the run to stop; end the process where it does not."""
         self._say(Stop(), what)
@@ -198,6 +199,16 @@ class Worker:
         log = log_folder() / "worker.log"
         _write_log(log, self._errors)
         return WorkerCrashedError(what=what, reason=_reason(code), log=str(log))
+
+
+def _raised(answer: Failed | Bug | Stopped) -> BaseException:
+    match answer:
+        case Failed(code, facts):
+            return StudioError.from_wire(code, facts)
+        case Bug(text, log):
+            return BugError(text, log)
+        case Stopped():
+            return Cancelled()
 
 
 def _reason(code: int) -> str:

@@ -57,7 +57,10 @@ class PianoCNNDetector:
             ModelMismatchError, UnsafeModelError: ``weights`` are not madmom's.
         """
         if weights is None:
-            raise ModelMissingError(name="piano-cnn", how="""add them""",)
+            raise ModelMissingError(
+                name="piano-cnn",
+                how="""add them""",
+            )
         return cls(load_madmom(weights), device)
 
     def detect(self, audio: Audio) -> Activations:

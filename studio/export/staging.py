@@ -1,0 +1,195 @@
+"""From a hidden staging folder into place, whole, whatever happens on the way.
+
+All files of an export are written below ``.stemwright/export.partial/files``. What shall happen
+with them is then written, in one file that appears whole: ``plan.json``. Before that moment the
+export has not happened and the next run drops the staging; after it the export has happened and
+the next run carries out what is left of the plan. Each step of the plan can be repeated.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+
+import msgspec
+
+from studio.errors import ExportConflictError, ProjectDamagedError, WriteError
+from studio.export.manifest import MANIFEST, Manifest, Sha256, confined
+from studio.files import sha256, write_bytes, writing
+
+
+class Move(msgspec.Struct, frozen=True):
+    """Put a staged file in its place, if what stands there is still what was seen: ``replaces``."""
+
+    path: str
+    replaces: Sha256 | None
+
+
+class Removal(msgspec.Struct, frozen=True):
+    """Remove a file, if it is still what an earlier export wrote."""
+
+    path: str
+    sha256: Sha256
+
+
+class Plan(msgspec.Struct, frozen=True):
+    """All that happens after the decision; the manifest is moved last, unasked."""
+
+    moves: list[Move]
+    removals: list[Removal]
+
+
+def staged_files(folder: Path) -> Path:
+    """Where the files of an export into ``folder`` are written first."""
+    return _staging(folder) / "files"
+
+
+def begin(folder: Path) -> Path:
+    """An empty place for staged files. Raises DiskFullError or WriteError."""
+    staged = staged_files(folder)
+    with writing(staged):
+        staged.mkdir(parents=True)
+    return staged
+
+
+def recover(folder: Path) -> None:
+    """Carry out an export that was decided before a crash, drop one that was not.
+
+    Raises:
+        DiskFullError, WriteError: the folder cannot be written.
+        ProjectDamagedError, ProjectOutsideError: what was left is not as we leave it.
+    """
+    path = _plan_file(folder)
+    if path.is_file():
+        try:
+            plan = msgspec.json.decode(path.read_bytes(), type=Plan)
+        except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+            raise ProjectDamagedError(file=str(path.parent), reason="its plan is cut") from error
+        _carry_out(folder, plan)
+    _drop(folder)
+
+
+def abandon(folder: Path) -> None:
+    """Drop an export that failed, unless it was decided: the next run then goes on with it."""
+    if not _plan_file(folder).exists():
+        _drop(folder)
+
+
+def plan(
+    folder: Path,
+    staged: Mapping[str, str],
+    old: Manifest | None,
+    new: Manifest,
+    force: bool,
+) -> Plan:
+    """What must happen in ``folder``; a staged file that stands there already is left out.
+
+    Args:
+        staged: Path to SHA-256 of every staged file but the manifest.
+        old: What the last export wrote.
+        new: What this one will have written.
+        force: Whether files in the way may be replaced.
+
+    Raises:
+        ExportConflictError: files in the way that are not as an export of ours wrote them.
+        ProjectOutsideError: a link leads out of ``folder``.
+    """
+    ours = {row.path: row.sha256 for row in old.files} if old else {}
+    moves, strangers = [], []
+    for path, digest in sorted(staged.items()):
+        there = _hash_of(confined(folder, path, folder / MANIFEST))
+        if there == digest:
+            continue
+        if there not in (None, ours.get(path)):
+            strangers.append(path)
+        moves.append(Move(path, there))
+    if strangers and not force:
+        raise ExportConflictError(folder=str(folder), files=_some(strangers))
+    kept = {row.path for row in new.files}
+    removals = [
+        Removal(path, digest)
+        for path, digest in sorted(ours.items())
+        if path not in kept and _hash_of(folder / path) == digest
+    ]
+    return Plan(moves, removals)
+
+
+def commit(folder: Path, decided: Plan) -> None:
+    """Decide, and carry out.
+
+    Raises:
+        DiskFullError, WriteError: ``folder`` cannot be written, or a folder is in the way of a
+            file; nothing has happened yet then, unless the system changed its mind.
+    """
+    for path in [MANIFEST, *(move.path for move in decided.moves)]:
+        _make_way(folder / path)
+    write_bytes(_plan_file(folder), msgspec.json.encode(decided))
+    _carry_out(folder, decided)
+    _drop(folder)
+
+
+def _staging(folder: Path) -> Path:
+    return folder / ".stemwright" / "export.partial"
+
+
+def _plan_file(folder: Path) -> Path:
+    return _staging(folder) / "plan.json"
+
+
+def _drop(folder: Path) -> None:
+    """Remove the staging. A plan that is carried out does no harm if it is found again."""
+    with writing(_staging(folder)):
+        if _staging(folder).exists():
+            shutil.rmtree(_staging(folder))
+
+
+def _carry_out(folder: Path, decided: Plan) -> None:
+    """Every step that is still to be done, in an order that ends with the manifest."""
+    staged, said_by = staged_files(folder), _plan_file(folder)
+    for removal in decided.removals:
+        place = confined(folder, removal.path, said_by)
+        if _hash_of(place) == removal.sha256:
+            with writing(place):
+                place.unlink()
+    for move in decided.moves:
+        place = confined(folder, move.path, said_by)
+        # After a crash the user may have put something else there: it stays, and the next export
+        # finds it in the way.
+        if (staged / move.path).exists() and _hash_of(place) == move.replaces:
+            _move(staged / move.path, place)
+    if _hash_of(staged / MANIFEST) not in (None, _hash_of(folder / MANIFEST)):
+        _move(staged / MANIFEST, folder / MANIFEST)
+
+
+def _move(source: Path, place: Path) -> None:
+    with writing(place):
+        place.parent.mkdir(parents=True, exist_ok=True)
+        source.replace(place)
+
+
+def _make_way(place: Path) -> None:
+    """Find out before the decision whether ``place`` can be written."""
+    if place.is_dir():
+        raise WriteError(file=str(place), reason="a folder of that name is in the way")
+    with writing(place.parent):
+        place.parent.mkdir(parents=True, exist_ok=True)
+        if not os.access(place.parent, os.W_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+
+
+def _hash_of(path: Path) -> str | None:
+    """The hash of the file there, None where nothing is; of a folder, what no file's can be."""
+    with writing(path):
+        try:
+            return "folder" if path.is_dir() else sha256(path)
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+
+
+def _some(paths: list[str]) -> str:
+    """Up to three of ``paths``, in words."""
+    named = ", ".join(paths[:3])
+    return named if len(paths) <= 3 else f"{named} and {len(paths) - 3} more"

@@ -1,0 +1,8 @@
+"""The table of export targets: a new one is one file here and one line below."""
+
+from studio.export.contract import TARGETS
+
+TARGETS.add("stems", "Stems as audio files", "studio.export.stems:StemsTarget")
+TARGETS.add("midi", "Notes as MIDI files", "studio.export.midi:MidiTarget")
+
+__all__ = ["TARGETS"]

@@ -1,0 +1,157 @@
+"""The picture of one take: the stem, the take, and their cross-correlation over the lag.
+
+Contract: PNG, SVG or PDF by the picture's suffix; the same input gives the same bytes; the file
+appears whole or not at all. Only outlines of the sound are kept, so any length will do.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from studio.errors import UnknownChoiceError
+from studio.files import atomic
+from studio.job import Job
+from studio.music.stem import stem
+from studio.music.take import Take
+from studio.scoring.signal import MAX_LAG, MAX_LAG_SECONDS, SAMPLE_RATE, Signal
+from studio.scoring.stretches import stretches
+from studio.synth.render import render
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+_COLUMNS = 1800  # of an outline; a picture is not wider in pixels
+# What a file says about its making: no dates, no versions.
+_METADATA: dict[str, dict[str, str | None]] = {
+    "png": {"Software": None},
+    "svg": {"Date": None, "Creator": None},
+    "pdf": {"CreationDate": None, "Creator": None, "Producer": None},
+}
+_STEM_COLOUR, _TAKE_COLOUR, _PEAK_COLOUR = "#5b6770", "#2f6f9f", "#a8612a"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Outline:
+    """The lowest and highest value around each place of a long curve, all of one shape."""
+
+    place: NDArray[np.float64]
+    low: NDArray[np.float32]
+    high: NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Comparison:
+    """What the picture shows.
+
+    Attributes:
+        stem, take: Samples over seconds.
+        correlation: Full scale squared over seconds of lag, positive where the take is late.
+        peak, lag: Its maximum, and where that is, in seconds.
+    """
+
+    stem: Outline
+    take: Outline
+    correlation: Outline
+    peak: float
+    lag: float
+
+
+def plot_take(take: Take, target: Path, picture: Path, job: Job) -> None:
+    """Draw ``take`` against the stem in the WAV ``target`` into the file ``picture``.
+
+    Raises:
+        UnknownChoiceError: the suffix is none of .png, .svg, .pdf.
+        DiskFullError, WriteError: ``picture`` cannot be written.
+    """
+    kind = picture.suffix.lower().removeprefix(".")
+    if kind not in _METADATA:
+        raise UnknownChoiceError.among("picture format", kind or "(none)", _METADATA)
+    _draw(take, compare(take, target, job), picture, kind)
+
+
+def compare(take: Take, target: Path, job: Job) -> Comparison:
+    """Outlines of both sounds and of their cross-correlation, over the whole song.
+
+    The correlations of a long song's stretches are added up.
+    """
+    notes = take.notes()
+    stems: list[Outline] = []
+    takes: list[Outline] = []
+    correlation = np.zeros(2 * MAX_LAG + 1)
+    for stretch in stretches(target):
+        job.update(stretch.progress(0.0), "Drawing")
+        sound = Signal(stretch.samples)
+        played = Signal(render(notes, take.kind, stretch.start, stretch.stop, SAMPLE_RATE))
+        correlation += played.correlation(sound)
+        for outlines, samples in ((stems, sound.samples), (takes, played.samples)):
+            outlines.append(outline(samples, stretch.start, stretch.stop))
+    top = int(np.argmax(correlation)) if correlation.any() else MAX_LAG
+    return Comparison(
+        _joined(stems),
+        _joined(takes),
+        outline(correlation.astype(np.float32), -MAX_LAG_SECONDS, MAX_LAG_SECONDS),
+        float(correlation[top]),
+        (top - MAX_LAG) / SAMPLE_RATE,
+    )
+
+
+def outline(curve: NDArray[np.float32], start: float, stop: float) -> Outline:
+    """``curve``, whose samples lie evenly from ``start`` to ``stop``, in at most 1800 columns."""
+    columns = min(_COLUMNS, len(curve))
+    edges = len(curve) * np.arange(columns + 1) // max(1, columns)
+    middle = (edges[:-1] + edges[1:]) / 2 / max(1, len(curve))
+    first = edges[:-1]
+    low, high = (
+        (np.minimum.reduceat(curve, first), np.maximum.reduceat(curve, first))
+        if columns
+        else (curve, curve)
+    )
+    return Outline(start + middle * (stop - start), low, high)
+
+
+def _joined(parts: list[Outline]) -> Outline:
+    """Outlines that follow each other, as one."""
+    return Outline(
+        np.concatenate([part.place for part in parts]),
+        np.concatenate([part.low for part in parts]),
+        np.concatenate([part.high for part in parts]),
+    )
+
+
+def _draw(take: Take, shown: Comparison, picture: Path, kind: str) -> None:
+    """Three panels, one below the other."""
+    from matplotlib import rc_context
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(9.0, 7.0), layout="constrained")
+    above, middle, below = figure.subplots(3, 1)
+    threshold = take.options.onset_threshold
+    _panel(above, shown.stem, _STEM_COLOUR, f"Stem: {stem(take.stem).label}")
+    _panel(
+        middle,
+        shown.take,
+        _TAKE_COLOUR,
+        f"Take: {take.engine}, onset threshold {threshold:g}, {len(take.notes())} notes",
+    )
+    above.sharex(middle)
+    for axes in (above, middle):
+        axes.set(xlabel="Time (s)", ylabel="Amplitude")
+    peak = f"maximum {shown.peak:.1f} at {1000 * shown.lag:+.0f} ms"
+    _panel(below, shown.correlation, _STEM_COLOUR, f"Cross-correlation: {peak}")
+    below.axvline(shown.lag, color=_PEAK_COLOUR, linewidth=1.0)
+    below.set(xlabel="Lag (s), positive where the take is late", ylabel="Sum of products")
+    # The salt makes the names inside an SVG the same each time.
+    with atomic(picture) as part, rc_context({"svg.hashsalt": "stemwright"}):
+        figure.savefig(part, format=kind, dpi=150, metadata=_METADATA[kind])
+
+
+def _panel(axes: Axes, curve: Outline, colour: str, title: str) -> None:
+    """One curve with its title."""
+    axes.fill_between(curve.place, curve.low, curve.high, color=colour, linewidth=0.5)
+    axes.set_title(title, loc="left", fontsize="medium")
+    axes.margins(x=0)
