@@ -98,7 +98,7 @@ _DECLARED = (
         "number",
         0.25,
         "The share of a segment that the next one repeats; more is slower and smoother",
-        low=0.0,
+        low=0.05,
         high=0.5,
     ),
     Option(

@@ -147,8 +147,12 @@ class _Sink:
             return 0
 
     def seek(self, offset: int, whence: int = 0) -> int:
-        """Go to a byte."""
-        return self._file.seek(offset, whence)
+        """Go to a byte. What is still buffered is written first, so that this can fail as well."""
+        try:
+            return self._file.seek(offset, whence)
+        except OSError as error:
+            self._error = self._error or error
+            return -1
 
     def tell(self) -> int:
         """The byte it stands at."""
@@ -171,4 +175,5 @@ def _bits(subtype: Subtype) -> int:
 
 def _packed(values: NDArray[np.int32], width: int) -> bytes:
     """The lowest ``width`` bytes of each value, little end first."""
-    return values.astype("<i4").view(np.uint8).reshape(-1, 4)[:, :width].tobytes()
+    whole = np.ascontiguousarray(values, "<i4").view(np.uint8)
+    return whole.reshape(-1, 4)[:, :width].tobytes()

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from studio.audio.downmix import named_layout
 from studio.audio.info import AudioInfo
-from studio.audio.mp3 import states_length
+from studio.audio.mp3 import stated_mp3_frames
 from studio.audio.source import Source, cannot_read, reading
 from studio.music.audio import Samples
 
@@ -43,7 +43,7 @@ _TOLERANCE_SECONDS = 0.5
 
 def open_libav(path: Path, source: Source) -> LibavReader:
     """A reader of ``source``. Raises UnreadableAudioError, MissingFileError, OSError."""
-    length_is_stated = states_length(source)
+    mp3_frames = stated_mp3_frames(source)
     with _errors(path, source, "this is not a sound file of a kind that can be read"):
         container = av.open(
             source,
@@ -52,7 +52,7 @@ def open_libav(path: Path, source: Source) -> LibavReader:
             metadata_errors="replace",
         )
     try:
-        return LibavReader(path, source, container, length_is_stated)
+        return LibavReader(path, source, container, mp3_frames)
     except BaseException:
         container.close()
         raise
@@ -62,7 +62,7 @@ class LibavReader:
     """The best sound track of a file libav has open. See ``read.Reader``."""
 
     def __init__(
-        self, path: Path, source: Source, container: InputContainer, length_is_stated: bool
+        self, path: Path, source: Source, container: InputContainer, mp3_frames: int | None
     ) -> None:
         self._path = path
         self._source = source
@@ -79,7 +79,7 @@ class LibavReader:
         self._format = container.format.name.split(",")[0]
         self._codec = self._stream.codec_context.codec.canonical_name
         self.layout = named_layout([channel.name for channel in first.layout.channels])
-        self._promise = self._stated_frames(length_is_stated)
+        self._promise = self._stated_frames(mp3_frames)
         self.info = AudioInfo(
             container=_NAMES.get(self._format, self._format.upper()),
             codec=self._codec.upper(),
@@ -131,12 +131,16 @@ class LibavReader:
             )
         return cast(AudioStream, stream)
 
-    def _stated_frames(self, length_is_stated: bool) -> int | None:
+    def _stated_frames(self, mp3_frames: int | None) -> int | None:
+        """The length of the sound, where the file states one and libav does not guess it."""
         duration, unit = self._stream.duration, self._stream.time_base
-        stated = length_is_stated or self._format in _STATES_DURATION
-        if not (stated and duration and unit):
+        if not (duration and unit):
             return None
-        return round(duration * unit * self._first.sample_rate)
+        frames = round(duration * unit * self._first.sample_rate)
+        if self._format == "mp3" and mp3_frames:
+            # libav's takes off what is cut at both ends; but it may be a guess after all.
+            return min(frames, mp3_frames * self._stream.codec_context.frame_size)
+        return frames if self._format in _STATES_DURATION else None
 
     def _decode(self) -> Generator[AudioFrame, None, None]:
         """The frames of the track; counts the damaged packets that have sound after them."""

@@ -11,6 +11,7 @@ from studio.audio.source import Source
 
 _ID3_BYTES = 10
 _FOOTER = 0x10
+_HAS_FRAMES = 1
 # Header and side information of a frame are 36 bytes at most; the header stands right behind.
 _SEARCHED_BYTES = 4096
 
@@ -20,11 +21,16 @@ def stated_mp3_frames(source: Source) -> int | None:
     _skip_id3(source)
     head = source.read(_SEARCHED_BYTES)
     source.seek(0)
-    for name, flags, count in ((b"Xing", 7, 8), (b"Info", 7, 8), (b"VBRI", None, 14)):
+    for name in (b"Xing", b"Info"):
         at = head.find(name)
-        if at >= 0 and (flags is None or head[at + flags : at + flags + 1] >= b"\x01"):
-            return int.from_bytes(head[at + count : at + count + 4], "big") or None
-    return None
+        if at >= 0 and _number(head, at + 4) & _HAS_FRAMES:
+            return _number(head, at + 8)
+    at = head.find(b"VBRI")
+    return _number(head, at + 14) if at >= 0 else None
+
+
+def _number(head: bytes, at: int) -> int:
+    return int.from_bytes(head[at : at + 4], "big")
 
 
 def _skip_id3(source: Source) -> None:

@@ -9,7 +9,7 @@ business of ``models``, before it comes here.
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -58,10 +58,7 @@ def read_checkpoint(path: Path, allowed: Mapping[str, type]) -> object:
         UnsafeModelError: it asks for another name; nothing of it was run.
         ModelMismatchError: it is damaged or something else.
     """
-    stand_ins: list[Callable[..., object] | tuple[Callable[..., object], str]] = [
-        (stand_in, name) for name, stand_in in allowed.items()
-    ]
-    with _reading(path), torch.serialization.safe_globals(stand_ins):
+    with _reading(path), _only(allowed):
         found = torch.serialization.get_unsafe_globals_in_checkpoint(path)
         if found:
             raise UnsafeModelError(file=str(path), found=", ".join(sorted(found)))
@@ -73,6 +70,19 @@ def is_checkpoint(path: Path) -> bool:
     """Whether ``path`` looks like what ``torch.save`` writes: a zip archive."""
     with _reading(path):
         return zipfile.is_zipfile(path)
+
+
+@contextmanager
+def _only(allowed: Mapping[str, type]) -> Iterator[None]:
+    """Let torch's unpickler know ``allowed``, and nothing that other packages let it know."""
+    others = torch.serialization.get_safe_globals()
+    torch.serialization.clear_safe_globals()
+    torch.serialization.add_safe_globals([(stand_in, name) for name, stand_in in allowed.items()])
+    try:
+        yield
+    finally:
+        torch.serialization.clear_safe_globals()
+        torch.serialization.add_safe_globals(others)
 
 
 @contextmanager

@@ -39,7 +39,7 @@ from studio.pipeline.takes import (
 )
 from studio.project.project import is_project, open_project
 from studio.rhythm.tempo import estimate_tempo
-from studio.scoring.plot import plot
+from studio.scoring.plot import plot_take
 from studio.scoring.suggest import GRID, suggest
 from studio.scoring.table import Row, score_takes
 
@@ -148,7 +148,7 @@ def score(options: ScoreOptions, job: Job) -> Scores:
         table = score_takes(takes, stem.wav, job.part(0.5, 0.9), reference)
         if options.plot is not None and table:
             best = max(table, key=lambda row: row.scores["agreement"])
-            plot(best.take, stem.wav, Path(options.plot), job.part(0.9, 1))
+            plot_take(best.take, stem.wav, Path(options.plot), job.part(0.9, 1))
     return _table(table, options)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import cast
 
@@ -56,7 +57,7 @@ class Report(msgspec.Struct, frozen=True):
 
 
 def write_outputs(
-    project: Project, apart: Apart, targets: list[str], audio_format: str, force: bool, job: Job
+    project: Project, apart: Apart, targets: Sequence[str], audio_format: str, force: bool, job: Job
 ) -> Manifest:
     """Export for ``targets``, with the scores where there are takes.
 

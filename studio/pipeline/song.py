@@ -65,7 +65,7 @@ class ProcessOptions(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     threshold: float = 0.55
     tempo: float | None = None
     preview: float | None = None
-    targets: list[str] = ["stems", "midi"]
+    targets: tuple[str, ...] = ("stems", "midi")
     audio_format: str = "float32"
     force: bool = False
 
@@ -74,7 +74,7 @@ class ExportOptions(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What ``export`` is asked for; as in ``ProcessOptions``."""
 
     folder: str
-    targets: list[str] = ["stems", "midi"]
+    targets: tuple[str, ...] = ("stems", "midi")
     audio_format: str = "float32"
     force: bool = False
 

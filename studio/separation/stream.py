@@ -98,7 +98,7 @@ def separate_song(
         DiskFullError, WriteError: the files cannot be written.
         Cancelled: the user asked to stop.
     """
-    names = engine.stems if engine.complete else (*engine.stems, REST)
+    names = _names(engine)
     with Wav(mixture) as song:
         if kept.begun(folder) or not _written(song, folder, names):
             folder.mkdir(parents=True, exist_ok=True)
@@ -177,13 +177,12 @@ def _keep_whole(parts: Parts, grid: Grid, group: range, waiting: dict[int, Sampl
 
 def _write(song: Wav, engine: Engine, parts: Parts, folder: Path, mode: SumMode, job: Job) -> None:
     """The stems from the finished hops, at the song's rate and length, closed to its sum."""
-    names = engine.stems if engine.complete else (*engine.stems, REST)
     with ExitStack() as stack:
         writers = [
             stack.enter_context(
                 WavWriter(folder / f"{name}.wav", song.sample_rate, song.channels, song.frames)
             )
-            for name in names
+            for name in _names(engine)
         ]
         start = 0
         for block in _at_song_rate(song, engine, parts):
@@ -248,6 +247,10 @@ def _watched(song: Wav, job: Job) -> Iterator[Samples]:
         job.update(read / song.frames, "reading the song")
         yield block
         read += block.shape[1]
+
+
+def _names(engine: Engine) -> tuple[str, ...]:
+    return engine.stems if engine.complete else (*engine.stems, REST)
 
 
 def _hop_length(engine: Engine, options: StreamOptions) -> int:

@@ -4,9 +4,10 @@
     child.py BUNDLE FOLDER limited BYTES          no file may become larger
     child.py BUNDLE FOLDER unprivileged           as a user who may write nothing there
     child.py BUNDLE FOLDER visible FORMAT N       killed before the Nth file gets into its place
-    child.py BUNDLE FOLDER killings FORMAT START EVERY
-        for N = 1, 1 + EVERY ...: copies START to FOLDER/N, is killed there at N, and exports again
-        into a copy; ends when an export is whole before it is killed
+    child.py BUNDLE FOLDER killings FORMAT NEXT START EVERY
+        for N = 1, 1 + EVERY ...: copies START to FOLDER/N, is killed there before the Nth change
+        of the file system, and exports in format NEXT into a copy; ends when an export is whole
+        before it is killed
 
 BUNDLE is a pickled pair of bundle and facts.
 """
@@ -90,16 +91,16 @@ def killed_at(number: int, folder: Path, audio_format: str) -> bool:
     return os.WIFSIGNALED(os.waitpid(child, 0)[1])
 
 
-def killings(folder: Path, audio_format: str, start: Path, every: int) -> None:
+def killings(folder: Path, first: str, then: str, start: Path, every: int) -> None:
     number = 1
     while True:
         killed, again = folder / f"{number}", folder / f"{number} again"
         shutil.copytree(start, killed)
-        if not killed_at(number, killed, audio_format):
+        if not killed_at(number, killed, first):
             return
         shutil.copytree(killed, again)
         print(number, end=" ")
-        export(again, audio_format)
+        export(again, then)
         number += every
 
 
@@ -122,7 +123,7 @@ def main() -> None:
         die_at(int(rest[1]), shows)
         export(folder, rest[0])
     elif action == "killings":
-        killings(folder, rest[0], Path(rest[1]), int(rest[2]))
+        killings(folder, rest[0], rest[1], Path(rest[2]), int(rest[3]))
 
 
 main()

@@ -152,6 +152,9 @@ def test_random_weights_run_through_the_stream(tmp_path: Path, weights: Path) ->
         ("segment", 1e9),
         ("segment", float("nan")),
         ("channels", 48.5),
+        ("channels", 4096),
+        ("growth", 4),
+        ("depth", 6),
         ("nfft", 512),
         ("t_emb", "cape"),
         ("t_sparse_self_attn", True),
@@ -177,15 +180,6 @@ def test_every_argument_of_the_package_is_known() -> None:
     known = set(inspect.signature(make.HTDemucs).parameters)
 
     assert known == set(htdemucs._ARGUMENTS)
-
-
-def test_a_giant_network_is_refused_without_its_memory(tmp_path: Path, weights: Path) -> None:
-    """In range, each by itself, the arguments ask for terabytes; the file has not got them."""
-    giant = {"channels": 256, "growth": 4, "depth": 6, "t_heads": 32}
-    _write(tmp_path / "x.safetensors", weights, make.TINY | giant)
-
-    with pytest.raises(ModelMismatchError, match="do not fit"):
-        HTDemucsEngine.open("cpu", tmp_path / "x.safetensors")
 
 
 @pytest.mark.parametrize("damage", ["missing", "unexpected", "shape"])
