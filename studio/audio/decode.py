@@ -80,5 +80,5 @@ def _notes(layout: tuple[str, ...], silenced: int) -> list[str]:
         bass = "; the low-frequency channel is left out" if "LFE" in layout else ""
         notes.append(f"Its {len(layout)} channels were mixed down to stereo{bass}.")
     if silenced:
-        notes.append(f"{silenced} samples were not numbers and became silence.")
+        notes.append(f"Samples that were not numbers became silence: {silenced}.")
     return notes

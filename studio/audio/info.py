@@ -14,8 +14,8 @@ class AudioInfo:
         codec: Short name of how the samples are stored, such as ``PCM_24``, ``AAC``.
         sample_rate: In Hz.
         channels: 1 or more.
-        frames: Samples a channel, as far as the file can be believed; None where it says nothing
-            reliable (then only reading it to the end tells).
+        frames: Samples a channel as the file states them: exact for lossless files, else off by a
+            few frames of the codec. None where it states nothing and all else would be a guess.
         lossy: Whether the codec throws sound away.
     """
 

@@ -176,7 +176,7 @@ class LibavReader:
         return _to_float(raw)
 
     def _add_notes(self, done: int) -> None:
-        rate = self.info.sample_rate
+        rate, tracks = self.info.sample_rate, len(self._container.streams.audio)
         delay = _ENCODER_DELAY_FRAMES.get(self._codec)
         cut = self._delay_is_cut or bool(self._codec == "mp3" and self._stream.start_time)
         if delay and not cut:
@@ -185,15 +185,14 @@ class LibavReader:
                 f"{delay} samples, {1000 * delay / rate:.0f} ms), as in a DAW that opens this file."
             )
         if self._damaged:
-            self.notes.append(f"{self._damaged} damaged places in the file were left out.")
+            self.notes.append(f"Damaged places in the file were left out: {self._damaged}.")
         if self._promise and done < self._promise - _TOLERANCE_SECONDS * rate:
             self.notes.append(
                 f"The file ends early: {done / rate:.1f} of {self._promise / rate:.1f} seconds "
                 "are there."
             )
-        if len(self._container.streams.audio) > 1:
-            count = len(self._container.streams.audio)
-            self.notes.append(f"The file holds {count} sound tracks; one of them was taken.")
+        if tracks > 1:
+            self.notes.append(f"The file holds {tracks} sound tracks; one of them was taken.")
 
 
 @contextmanager

@@ -47,7 +47,7 @@ class Reader(Protocol):
     def fraction(self) -> float: ...
 
     def blocks(self, block_frames: int = 65536) -> Iterator[Samples]:
-        """All samples once, from first to last.
+        """All samples from first to last. May be asked for once.
 
         Yields float32 of shape (channels, ``block_frames``), the last one shorter.
 

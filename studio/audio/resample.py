@@ -35,7 +35,7 @@ def resample_blocks(
     together. They come later than what they are made of: soxr holds back some milliseconds.
     """
     if source_rate == target_rate:
-        yield from blocks
+        yield from (block for block in blocks if block.shape[1])
         return
     stream = soxr.ResampleStream(source_rate, target_rate, channels, "float32", _QUALITY)
     taken = given = 0

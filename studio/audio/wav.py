@@ -93,7 +93,7 @@ class Wav:
         if len(head) < _FORMAT_BYTES:
             raise cannot_read(self._path, "it is cut")
         tag, self.channels, self.sample_rate, _, _, bits = struct.unpack("<HHIIHH", head)
-        if tag != _IEEE_FLOAT or bits != 32:
+        if tag != _IEEE_FLOAT or bits != 32 or self.channels == 0:
             raise cannot_read(self._path, "it is not a WAV file of 32-bit floats")
         self._offset, size = found[b"data"]
         self.frames = size // (4 * self.channels)

@@ -6,6 +6,8 @@ that long signals lose no precision.
 
 from __future__ import annotations
 
+from math import sqrt
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy.fft import irfft, next_fast_len, rfft
@@ -21,8 +23,8 @@ def cosine(one: NDArray[np.float32], other: NDArray[np.float32]) -> float:
     if not a.size:
         return 0.0
     a, b = a - a.mean(dtype=np.float64), b - b.mean(dtype=np.float64)
-    norm = float(np.sqrt(np.dot(a, a) * np.dot(b, b)))
-    return float(np.clip(np.dot(a, b) / norm, -1.0, 1.0)) if norm > 0 else 0.0
+    norm = sqrt(float((a * a).sum()) * float((b * b).sum()))
+    return float(np.clip((a * b).sum() / norm, -1.0, 1.0)) if norm > 0 else 0.0
 
 
 def correlate(

@@ -114,7 +114,7 @@ def _chance(curve: Curve) -> float:
     """
     if not curve.any():
         return 1.0
-    independent = float(curve.sum()) ** 2 / float(np.dot(curve, curve))
+    independent = float(curve.sum()) ** 2 / float((curve * curve).sum())
     return min(1.0, _CHANCE / sqrt(independent))
 
 

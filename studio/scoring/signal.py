@@ -47,7 +47,7 @@ class Signal:
     @cached_property
     def energy(self) -> float:
         """The sum of squares; 0 says that there is nothing to compare."""
-        return float(np.dot(self.samples.astype(np.float64), self.samples))
+        return float(np.square(self.samples, dtype=np.float64).sum())
 
     @cached_property
     def spectrum(self) -> NDArray[np.float32]:

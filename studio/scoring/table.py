@@ -79,13 +79,16 @@ def score_takes(
     tallies = [(_Tally(measures), _Tally(measures)) for _ in takes]
     for stretch in stretches(target, longest):
         targets = [Signal(stretch.samples)]
-        if reference is not None:
+        if reference is not None and takes:
             targets.append(_played(reference, takes[0].kind, stretch))
         for i, take in enumerate(takes):
-            job.update(stretch.progress(i / len(takes)), "Scoring")
+            part = job.part(
+                stretch.progress(i / len(takes)), stretch.progress((i + 1) / len(takes))
+            )
+            part.update(0.0, "Scoring")
             played = _played(notes[i], take.kind, stretch)
             for tally, sound in zip(tallies[i], targets, strict=False):
-                tally.add(played, sound)
+                tally.add(played, sound, part)
     job.update(1.0, "Scored")
     return [
         Row(take, len(kept), stem.scores(), None if reference is None else other.scores())
@@ -106,12 +109,13 @@ class _Tally:
         self._lengths: list[int] = []
         self._values: dict[str, list[float]] = {key: [] for key in measures}
 
-    def add(self, take: Signal, target: Signal) -> None:
-        """Score one stretch."""
+    def add(self, take: Signal, target: Signal, job: Job) -> None:
+        """Score one stretch. A score of five minutes takes up to a second, so each may be the last."""
         if not take.energy and not target.energy:
             return
         self._lengths.append(len(target.samples))
         for key, measure in self._measures.items():
+            job.update(0.0, "Scoring")
             silent = not take.energy or not target.energy
             value = 0.0 if silent else measure.value(take, target)
             if not isfinite(value):

@@ -63,15 +63,19 @@ def encode() -> Callable[..., Path]:
             convert = av.AudioResampler(
                 encoder.format, layout, sample_rate, frame_size=encoder.frame_size or 1024
             )
-            packed = np.ascontiguousarray(samples.T.reshape(1, -1))
-            whole = av.AudioFrame.from_ndarray(packed, "flt", layout)
-            whole.sample_rate, whole.pts = sample_rate, 0
+            frames: list[av.AudioFrame | None] = []
+            for start in range(0, samples.shape[1], 65536):
+                packed = np.ascontiguousarray(samples[:, start : start + 65536].T.reshape(1, -1))
+                frame = av.AudioFrame.from_ndarray(packed, "flt", layout)
+                frame.sample_rate, frame.pts = sample_rate, start
+                frames.append(frame)
             if picture is not None:
                 picture.width, picture.height, picture.pix_fmt = 64, 64, "yuv420p"
                 out.mux(picture.encode(av.VideoFrame(64, 64, "yuv420p")))
                 out.mux(picture.encode(None))
-            for frame in [*convert.resample(whole), *convert.resample(None)]:
-                out.mux(stream.encode(frame))
+            for frame in [*frames, None]:
+                for part in convert.resample(frame):
+                    out.mux(stream.encode(part))
             out.mux(stream.encode(None))
         return path
 

@@ -12,8 +12,11 @@ from typing import Any, BinaryIO, cast
 import numpy as np
 import pytest
 import soundfile
+from hypothesis import given
+from hypothesis import strategies as st
 
-from studio.audio.libav import open_libav
+from studio.audio.libav import _without_padding, open_libav
+from studio.audio.mp3 import stated_mp3_frames
 from studio.audio.probe import probe
 from studio.audio.read import open_audio
 from studio.audio.sndfile import open_sndfile
@@ -247,6 +250,59 @@ def test_an_mp3_with_a_cover_picture_keeps_its_place(
     got, said = decoded(path)
 
     assert (probe(path).frames, got.shape[1], said.notes) == (RATE, RATE, ())
+
+
+def test_an_mp3_whose_header_is_silent_about_the_delay_keeps_it(
+    tmp_path: Path, bursts: Bursts, encode: Encode, decoded: Decode, lag: Any
+) -> None:
+    """Encoders other than LAME and libav count their frames there and no more."""
+    sound = bursts(2 * RATE)
+    path = encode(tmp_path / "song.mp3", sound, RATE, "libmp3lame")
+    content = bytearray(path.read_bytes())
+    at = content.index(b"Info") + 120
+    assert content[at : at + 4] == b"Lavf"
+    content[at : at + 36] = bytes(36)
+    path.write_bytes(content)
+
+    got, said = decoded(path)
+
+    assert lag(sound, got) == 1105
+    assert "1105 samples" in said.notes[0]
+
+
+@pytest.mark.parametrize(
+    ("header", "frames"),
+    [
+        (b"Xing" + bytes([0, 0, 0, 1, 0, 0, 1, 2]), 258),
+        (b"Info" + bytes([0, 0, 0, 15, 0, 0, 1, 2]), 258),
+        (b"Info" + bytes([0, 0, 0, 14, 0, 0, 1, 2]), None),
+        (b"VBRI" + bytes(10) + bytes([0, 0, 1, 2]), 258),
+        (b"", None),
+    ],
+)
+@pytest.mark.parametrize("before", [b"", b"ID3\4\0\0\0\0\1\0" + bytes(128)])
+def test_the_headers_of_mp3_state_their_frames(
+    header: bytes, frames: int | None, before: bytes, tmp_path: Path
+) -> None:
+    """Behind the side information of the first frame, behind any ID3 tag."""
+    (tmp_path / "song.mp3").write_bytes(before + b"\xff\xfb\x90\0" + bytes(32) + header)
+
+    with Source(tmp_path / "song.mp3") as source:
+        assert stated_mp3_frames(source) == frames
+        assert source.tell() == 0
+
+
+@given(sizes=st.lists(st.integers(0, 3000), max_size=8), promise=st.integers(0, 20_000))
+def test_only_what_can_be_padding_is_cut(sizes: list[int], promise: int) -> None:
+    """A stated length far below what is there is wrong; nothing is lost then."""
+    total = sum(sizes)
+    sound = np.arange(total, dtype=np.float32)[None]
+    pieces = [sound[:, a - n : a] for a, n in zip(np.cumsum(sizes), sizes, strict=True)]
+
+    got = np.concatenate([sound[:, :0], *_without_padding(pieces, promise)], axis=1)
+
+    want = promise if 0 <= total - promise <= 4096 else total
+    assert np.array_equal(got, sound[:, :want])
 
 
 def test_tags_in_an_unknown_script_are_no_hindrance(

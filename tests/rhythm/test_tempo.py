@@ -128,7 +128,7 @@ def test_the_work_is_reported_and_can_be_stopped(write_song: WriteSong) -> None:
     job.cancel()
     with pytest.raises(Cancelled):
         estimate_tempo(song, job)
-    with pytest.raises(MissingFileError, match="gone.wav"):
+    with pytest.raises(MissingFileError, match=r"gone\.wav"):
         estimate_tempo(song.with_name("gone.wav"), Job())
 
 

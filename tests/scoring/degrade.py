@@ -25,7 +25,10 @@ def melody(seed: int = 440, seconds: float = 20.0) -> Notes:
     chords = beats[::4].repeat(3)
     roots = rng.choice([40, 43, 45, 48], len(beats[::4]))
     pitch = np.concatenate(
-        [rng.choice([64, 67, 69, 72, 74, 76, 79, 81], len(tune)), np.add.outer(roots, [0, 7, 16]).ravel()]
+        [
+            rng.choice([64, 67, 69, 72, 74, 76, 79, 81], len(tune)),
+            np.add.outer(roots, [0, 7, 16]).ravel(),
+        ]
     )
     onset = np.concatenate([tune, chords])
     length = np.concatenate([rng.uniform(0.15, 0.45, len(tune)), np.full(len(chords), 1.8)])
@@ -37,7 +40,10 @@ def plucked(notes: Notes, seconds: float, seed: int = 7) -> NDArray[np.float32]:
     sound = 0.002 * np.random.default_rng(seed).standard_normal(round(seconds * SAMPLE_RATE))
     for note in notes:
         first = round(note.onset * SAMPLE_RATE)
-        t = np.arange(max(0, min(len(sound), round(note.offset * SAMPLE_RATE)) - first)) / SAMPLE_RATE
+        t = (
+            np.arange(max(0, min(len(sound), round(note.offset * SAMPLE_RATE)) - first))
+            / SAMPLE_RATE
+        )
         hz = 440.0 * 2.0 ** ((note.pitch - 69 + 0.09) / 12)
         tone = -sawtooth(2 * np.pi * hz * t) * np.exp(-t / 0.4) * np.minimum(1, t / 0.003)
         sound[first : first + len(t)] += 0.1 * tone
@@ -90,9 +96,7 @@ def _wrong(interval: int) -> Callable[[Notes, Generator, bool], Notes]:
 
 
 def _long(notes: Notes, rng: Generator, drums: bool) -> Notes:
-    return Notes.columns(
-        notes.onset, notes.pitch, notes.onset + 2.5 * (notes.offset - notes.onset)
-    )
+    return Notes.columns(notes.onset, notes.pitch, notes.onset + 2.5 * (notes.offset - notes.onset))
 
 
 def _cut(notes: Notes, rng: Generator, drums: bool) -> Notes:
@@ -102,7 +106,10 @@ def _cut(notes: Notes, rng: Generator, drums: bool) -> Notes:
 
 
 def _joined(
-    notes: Notes, onset: NDArray[np.float64], pitch: NDArray[np.integer], offset: NDArray[np.float64]
+    notes: Notes,
+    onset: NDArray[np.float64],
+    pitch: NDArray[np.integer],
+    offset: NDArray[np.float64],
 ) -> Notes:
     return Notes.columns(
         np.concatenate([notes.onset, onset]),

@@ -33,7 +33,9 @@ def test_among_equals_the_highest_threshold_wins() -> None:
 
 
 @given(agreements=st.lists(st.floats(0.01, 100), min_size=1, max_size=8), data=st.data())
-def test_the_order_of_the_rows_does_not_matter(agreements: list[float], data: st.DataObject) -> None:
+def test_the_order_of_the_rows_does_not_matter(
+    agreements: list[float], data: st.DataObject
+) -> None:
     """A permutation of the rows suggests the same."""
     table = rows(*agreements)
     assert suggest(data.draw(st.permutations(table))) == suggest(table)

@@ -170,6 +170,15 @@ def test_only_missing_hops_are_offered(tmp_path: Path, song: Path) -> None:
         separated(Toy(), song, tmp_path / "other", next_hop=lambda missing: 14)
 
 
+def test_jumping_does_not_fill_the_memory(tmp_path: Path, song: Path) -> None:
+    """Segments that wait too long for a neighbour are dropped and computed again."""
+    engine = Toy()
+
+    separated(engine, song, tmp_path / "out", next_hop=lambda m: min(m, key=lambda h: (h % 3, h)))
+
+    assert 14 < len(engine.calls) < 2 * 14
+
+
 def test_a_hop_is_found_by_its_second(tmp_path: Path, song: Path) -> None:
     """Asked for what sounds at 2.5 s, the engine first hears the segments around it."""
     engine = Toy(split=lambda mixture: [mixture, mixture, 0 * mixture])
