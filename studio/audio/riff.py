@@ -65,8 +65,7 @@ def _chunk(name: bytes, content: bytes) -> bytes:
 def chunks(file: _Seekable) -> dict[bytes, tuple[int, int]]:
     """The chunks of a RIFF, RIFX, RF64 or AIFF file: name -> (offset of its content, stated size).
 
-    Follows the sizes that are stated, up to the end of the file or the first chunk that cannot
-    be right. Of chunks with the same name the first counts. Leaves the position as it was.
+    Follows the sizes that are stated, up to the end of the file or the first name that is none. Of chunks with the same name the first counts. Leaves the position as it was.
     """
     here = file.tell()
     end = file.seek(0, 2)
@@ -79,6 +78,8 @@ def chunks(file: _Seekable) -> dict[bytes, tuple[int, int]]:
         file.seek(at)
         head = file.read(8)
         size = int.from_bytes(head[4:], order)
+        if not all(0x20 <= byte < 0x7F for byte in head[:4]):
+            break
         if head[:4] == b"ds64":
             long_size = int.from_bytes(file.read(16)[8:], "little")
         if head[:4] == b"data" and kind == b"RF64" and size == _RIFF_LIMIT:

@@ -110,7 +110,7 @@ class _Tally:
         self._values: dict[str, list[float]] = {key: [] for key in measures}
 
     def add(self, take: Signal, target: Signal, job: Job) -> None:
-        """Score one stretch. A score of five minutes takes up to a second, so each may be the last."""
+        """Score one stretch; ``job`` may stop it between two scores."""
         if not take.energy and not target.energy:
             return
         self._lengths.append(len(target.samples))

@@ -220,7 +220,7 @@ def test_a_damaged_place_in_an_mp3_is_left_out_and_said(
     got, said = decoded(path)
 
     assert got.shape[1] == pytest.approx(4 * RATE, rel=0.05)
-    assert "damaged" in " ".join(said.notes)
+    assert said.notes == ("Damaged places in the file were left out: 1.",)
 
 
 @pytest.mark.parametrize("tail", [b"TAG" + bytes(125), b"APETAGEX" + bytes(200), bytes(9000)])

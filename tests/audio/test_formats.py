@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import av
 import numpy as np
 import pytest
 import soundfile
@@ -170,6 +171,24 @@ def test_the_sound_of_a_video_is_read(
     got, _ = decoded(path)
 
     assert (lag(sound, got), got.shape[1]) == (0, RATE)
+
+
+def test_of_several_sound_tracks_one_is_read_and_that_is_said(
+    tmp_path: Path, decoded: Decode
+) -> None:
+    """Films have one a language; the first, if none is marked, counts."""
+    with av.open(str(tmp_path / "film.mka"), "w") as out:
+        streams = [out.add_stream("pcm_f32le", rate=RATE, layout="mono") for _ in range(2)]
+        for stream, level in zip(streams, (0.25, 0.5), strict=True):
+            samples = np.full((1, 1000), level, np.float32)
+            frame = av.AudioFrame.from_ndarray(samples, "flt", "mono")
+            frame.sample_rate, frame.pts = RATE, 0
+            out.mux(stream.encode(frame))
+
+    got, said = decoded(tmp_path / "film.mka")
+
+    assert np.all(got == 0.25)
+    assert said.notes == ("The file holds 2 sound tracks; one of them was taken.",)
 
 
 @pytest.mark.parametrize("sample_rate", [8_000, 11_025, 22_050, 44_100, 96_000, 176_400, 192_000])
