@@ -65,7 +65,8 @@ def _chunk(name: bytes, content: bytes) -> bytes:
 def chunks(file: _Seekable) -> dict[bytes, tuple[int, int]]:
     """The chunks of a RIFF, RIFX, RF64 or AIFF file: name -> (offset of its content, stated size).
 
-    Follows the sizes that are stated, up to the end of the file or the first name that is none. Of chunks with the same name the first counts. Leaves the position as it was.
+    Follows the stated sizes to the end of the file, or to the first name that is none. Of chunks
+    with the same name the first counts. Leaves the position as it was.
     """
     here = file.tell()
     end = file.seek(0, 2)
@@ -76,15 +77,14 @@ def chunks(file: _Seekable) -> dict[bytes, tuple[int, int]]:
     at, long_size = 12, 0
     while at + 8 <= end:
         file.seek(at)
-        head = file.read(8)
-        size = int.from_bytes(head[4:], order)
-        if not all(0x20 <= byte < 0x7F for byte in head[:4]):
+        name, size = file.read(4), int.from_bytes(file.read(4), order)
+        if not all(0x20 <= byte < 0x7F for byte in name):
             break
-        if head[:4] == b"ds64":
+        if name == b"ds64":
             long_size = int.from_bytes(file.read(16)[8:], "little")
-        if head[:4] == b"data" and kind == b"RF64" and size == _RIFF_LIMIT:
+        if name == b"data" and kind == b"RF64" and size == _RIFF_LIMIT:
             size = long_size
-        found.setdefault(head[:4], (at + 8, size))
+        found.setdefault(name, (at + 8, size))
         at += 8 + size + size % 2
     file.seek(here)
     return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import zlib
 from contextlib import ExitStack
 from pathlib import Path
@@ -106,7 +107,7 @@ class WavWriter:
             self._encoder.write(block)
 
     def _open_encoder(self, file: BinaryIO) -> Encoder:
-        seed = zlib.crc32(self._target.stem.encode())
+        seed = zlib.crc32(os.fsencode(self._target.stem))
         rate, channels = self._sample_rate, self._channels
         if self._container == "WAV":
             return WavEncoder(file, self._subtype, rate, channels, self._frames, seed)

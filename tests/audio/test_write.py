@@ -18,7 +18,8 @@ from hypothesis import strategies as st
 
 from studio import files
 from studio.audio import encode as encoding
-from studio.audio.riff import wav_header
+from studio.audio.read import open_audio
+from studio.audio.riff import chunks, wav_header
 from studio.audio.wav import Wav
 from studio.audio.write import WavWriter, copy_audio, peak
 from studio.errors import DiskFullError, UnreadableAudioError, WriteError
@@ -113,6 +114,19 @@ def test_above_4_gib_a_wav_becomes_rf64(subtype: str, reserve: bool, tmp_path: P
     if subtype == "FLOAT":
         with Wav(tmp_path / "a.wav") as wav:
             assert wav.read(frames - 1, 5).T.tolist() == [[0.25, -0.25]]
+
+
+def test_a_long_empty_tail_is_not_searched_for_chunks(tmp_path: Path, bursts: Bursts) -> None:
+    """A gigabyte of zeros behind the sound would take minutes."""
+    write(tmp_path / "a.wav", bursts(500))
+    os.truncate(tmp_path / "a.wav", 1 << 30)
+    before = time.perf_counter()
+
+    with (tmp_path / "a.wav").open("rb") as file:
+        found = chunks(file)
+
+    assert set(found) == {b"fmt ", b"fact", b"data"}
+    assert time.perf_counter() - before < 1
 
 
 def test_a_wrong_number_of_frames_is_a_bug(tmp_path: Path, bursts: Bursts) -> None:
@@ -281,6 +295,15 @@ def test_flac_has_limits(tmp_path: Path, bursts: Bursts) -> None:
     with pytest.raises(ValueError, match="whole numbers"):
         WavWriter(tmp_path / "a.flac", RATE, 2, 5, "FLOAT", "FLAC")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_name_that_is_no_text_is_a_name(tmp_path: Path, bursts: Bursts) -> None:
+    """Old archives hold Latin-1 bytes where UTF-8 is due."""
+    path = tmp_path / os.fsdecode(b"caf\xe9.wav")
+
+    write(path, bursts(500), "PCM_16")
+    with open_audio(path) as reader:
+        assert reader.info.frames == 500
 
 
 def test_peak_is_the_largest_magnitude(tmp_path: Path, bursts: Bursts) -> None:
