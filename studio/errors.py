@@ -135,7 +135,9 @@ class DiskFullError(StudioError):
 
     code = "disk.full"
     sentence = "{folder} has no room left: {reason}."
-    advice = "Free some space or choose another drive; the same command then goes on where it stopped."
+    advice = (
+        "Free some space or choose another drive; the same command then goes on where it stopped."
+    )
 
 
 class OptionError(StudioError):

@@ -85,7 +85,7 @@ def test_without_a_file_the_defaults_hold_and_none_is_made() -> None:
         ("threshold", math.nan, "it must be a number from 0 to 1"),
         ("threshold", True, "it must be a number from 0 to 1"),
         ("threshold", "0.5", "it must be a number from 0 to 1"),
-        ("overlap", 0.51, "it must be a number from 0 to 0.5"),
+        ("overlap", 0.51, "it must be a number from 0.05 to 0.5"),
         ("sum", "some", "it must be one of off, plain, weighted"),
         ("audio_format", "mp3", "it must be one of float32, pcm24, pcm16, flac"),
         ("out", "", "it must be some text"),

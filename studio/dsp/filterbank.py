@@ -56,3 +56,19 @@ def _triangle(start: int, middle: int, stop: int) -> NDArray[np.float32]:
     shape[middle - start :] = np.linspace(1, 0, stop - middle, endpoint=False)
     normalised: NDArray[np.float32] = shape / shape.sum()
     return normalised
+
+
+def triangles(bin_hz: NDArray[np.float64], centre_hz: NDArray[np.float64]) -> NDArray[np.float32]:
+    """Triangles of height one between ``centre_hz``; its first and last are only feet.
+
+    Args:
+        bin_hz: Frequencies of the bins, shape (bins,).
+        centre_hz: Rising, shape (bands + 2,).
+
+    Returns:
+        Weights, shape (bins, bands).
+    """
+    low, middle, high = centre_hz[:-2], centre_hz[1:-1], centre_hz[2:]
+    rising = (bin_hz[:, None] - low) / (middle - low)
+    falling = (high - bin_hz[:, None]) / (high - middle)
+    return np.clip(np.minimum(rising, falling), 0.0, None).astype(np.float32)

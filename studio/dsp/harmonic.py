@@ -58,7 +58,7 @@ def magnitudes(samples: NDArray[np.float32], on: Scale, hop: int) -> NDArray[np.
 
 
 def combs(
-    pitches: NDArray[np.floating], decays: Sequence[float], harmonics: int, on: Scale
+    pitches: NDArray[np.float64], decays: Sequence[float], harmonics: int, on: Scale
 ) -> NDArray[np.float32]:
     """What harmonic sounds look like in the bands.
 
@@ -73,7 +73,7 @@ def combs(
     found = np.zeros((len(pitches), len(decays), len(on.midi)), np.float32)
     limit = hertz(on.midi[-1])
     order = np.arange(1, harmonics + 1)
-    for row, fundamental in zip(found, hertz(np.asarray(pitches, np.float64)), strict=True):
+    for row, fundamental in zip(found, hertz(pitches), strict=True):
         heard = order[order * fundamental < limit]
         lobes = np.stack([_lobe(fundamental * h, on) for h in heard])
         for decay, comb in zip(decays, row, strict=True):
@@ -115,14 +115,13 @@ def midi_of(frequency: float) -> float:
     return 69.0 + 12.0 * float(np.log2(frequency / 440.0))
 
 
-def _bank(
-    length: int, centre: NDArray[np.float64], sample_rate: int
-) -> NDArray[np.float32]:
+def _bank(length: int, centre: NDArray[np.float64], sample_rate: int) -> NDArray[np.float32]:
     """Triangles of unit area around ``centre``, at least one bin to either side."""
     bins = np.arange(length // 2 + 1)[:, None] * sample_rate / length
     side = np.maximum(centre * (2.0 ** (1 / 12 / BANDS_PER_SEMITONE) - 1), sample_rate / length)
     weights = np.clip(1.0 - np.abs(bins - centre) / side, 0.0, None)
-    return (weights / weights.sum(axis=0)).astype(np.float32)
+    bank: NDArray[np.float32] = (weights / weights.sum(axis=0)).astype(np.float32)
+    return bank
 
 
 def _lobe(frequency: float, on: Scale) -> NDArray[np.float64]:

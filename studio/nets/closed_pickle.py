@@ -8,7 +8,9 @@ other name ends the reading before it is looked up. Arrays are made from their b
 from __future__ import annotations
 
 import pickle
+import pickletools
 from collections.abc import Collection
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
@@ -62,7 +64,7 @@ class _Kind:
         order = state[1]
         if order not in ("<", ">", "|"):
             raise ValueError(f"unknown byte order {order!r}")
-        self.dtype = self.dtype.newbyteorder(order)  # type: ignore[call-overload]
+        self.dtype = self.dtype.newbyteorder(order)
 
 
 class Array:
@@ -89,20 +91,28 @@ def load(file: Path, classes: Collection[tuple[str, str]]) -> object:
         UnsafeModelError: the file names anything else.
         ModelMismatchError: it is damaged, or no pickle.
     """
+    content = file.read_bytes()
     try:
-        with file.open("rb") as stream:
-            value: object = _Reader(stream, file, classes).load()
-            return value
+        _check_memo(content)
+        value: object = _Reader(content, file, classes).load()
+        return value
     except _DAMAGE as error:
         reason = f"it is damaged ({error})" if str(error) else "it is damaged"
         raise ModelMismatchError(file=str(file), reason=reason) from error
 
 
+def _check_memo(content: bytes) -> None:
+    """Raise ValueError where the file numbers an object so high that room for all would run out."""
+    for opcode, argument, _ in pickletools.genops(content):
+        if opcode.name.endswith("PUT") and isinstance(argument, int) and argument > len(content):
+            raise ValueError(f"object number {argument}")
+
+
 class _Reader(pickle.Unpickler):
     """An unpickler that looks every name up in a table of its own."""
 
-    def __init__(self, stream: object, file: Path, classes: Collection[tuple[str, str]]) -> None:
-        super().__init__(stream, encoding="latin1")  # type: ignore[arg-type]
+    def __init__(self, content: bytes, file: Path, classes: Collection[tuple[str, str]]) -> None:
+        super().__init__(BytesIO(content), encoding="latin1")
         self._file = file
         self._names = _stand_ins(classes)
 
@@ -115,18 +125,22 @@ class _Reader(pickle.Unpickler):
 
 def _stand_ins(classes: Collection[tuple[str, str]]) -> dict[tuple[str, str], object]:
     """Everything a file may name. Made for each file: it could set attributes on them."""
-    kind = type("dtype", (_Kind,), {})
-    array = type("ndarray", (Array,), {})
+
+    class OwnKind(_Kind):
+        pass
+
+    class OwnArray(Array):
+        pass
 
     def reconstruct(subtype: object, shape: object, code: object) -> Array:
-        return array()
+        return OwnArray()
 
     def encode(text: str, encoding: str) -> bytes:
         return text.encode("latin1")
 
     table: dict[tuple[str, str], object] = {
-        ("numpy", "ndarray"): array,
-        ("numpy", "dtype"): kind,
+        ("numpy", "ndarray"): OwnArray,
+        ("numpy", "dtype"): OwnKind,
         ("_codecs", "encode"): encode,
     }
     for module in ("numpy.core.multiarray", "numpy._core.multiarray"):

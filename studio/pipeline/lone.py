@@ -14,6 +14,7 @@ from tempfile import TemporaryDirectory
 import msgspec
 
 from studio.audio.decode import decode
+from studio.devices.choose import choose
 from studio.errors import ExportConflictError, MissingFileError, OptionError
 from studio.export.names import song_name
 from studio.files import write_bytes, writing
@@ -111,7 +112,7 @@ def transcribe(options: TranscribeOptions, job: Job) -> Report:
     thresholds = options.thresholds or [0.55]
     with _decoded(options.stem, options.kind, job.part(0, 0.1)) as stem:
         targets = [Path(options.out, name) for name in _names(stem.name, thresholds)]
-        name, found = _heard(stem, options.engine, options.device, job.part(0.1, 0.8))
+        name, device, found = _heard(stem, options.engine, options.device, job.part(0.1, 0.8))
         tempo = _tempo(options.tempo, stem, job.part(0.8, 0.9))
         takes = [Take(stem.name, name, stem.kind, found).at(threshold) for threshold in thresholds]
         for take, target in zip(takes, targets, strict=True):
@@ -122,7 +123,7 @@ def transcribe(options: TranscribeOptions, job: Job) -> Report:
             folder=options.out,
             seconds=stem.seconds,
             engine=name,
-            device=options.device,
+            device=device,
             bpm=tempo.bpm,
             bpm_source=tempo.source,
             stems=[
@@ -148,7 +149,8 @@ def score(options: ScoreOptions, job: Job) -> Scores:
         table = score_takes(takes, stem.wav, job.part(0.5, 0.9), reference)
         if options.plot is not None and table:
             best = max(table, key=lambda row: row.scores["agreement"])
-            plot_take(best.take, stem.wav, Path(options.plot), job.part(0.9, 1))
+            origin = best.take.engine if best.take.engine.endswith(_MIDI) else ""
+            plot_take(best.take, stem.wav, Path(options.plot), job.part(0.9, 1), origin)
     return _table(table, options)
 
 
@@ -197,14 +199,15 @@ def _decoded(path: str, kind: str | None, job: Job) -> Iterator[_Stem]:
         yield _Stem(song_name(source), guess, wav, seconds, Path(work))
 
 
-def _heard(stem: _Stem, engine: str | None, device: str, job: Job) -> tuple[str, Notes]:
-    """The detector's name and all candidates; a silent stem has none."""
+def _heard(stem: _Stem, engine: str | None, device: str, job: Job) -> tuple[str, str, Notes]:
+    """The detector's name, its device, and all candidates; a silent stem has none."""
     name, detector_class = detector_for(stem.kind, engine)
+    choice = choose(device, detector_class.devices)
     if is_silent(stem.wav):
         job.note(f"{stem.name} is silent: it has no notes.")
-        return name, Notes.of(())
-    job.note(f"Transcribing {stem.name} as {stem.kind} with {name}.")
-    return name, hear(stem.wav, name, detector_class, device, stem.work, job)
+        return name, choice.device, Notes.of(())
+    job.note(f"Transcribing {stem.name} as {stem.kind} with {name} on {choice.label}.")
+    return name, choice.device, hear(stem.wav, detector_class, choice.device, stem.work, job)
 
 
 def _tempo(given: float | None, stem: _Stem, job: Job) -> TempoMap:
@@ -236,13 +239,17 @@ def _takes_to_score(stem: _Stem, options: ScoreOptions, job: Job) -> list[Take]:
             Take(stem.name, Path(file).name, stem.kind, _midi_notes(file, stem.kind))
             for file in options.takes
         ]
-    name, found = _heard(stem, None, "auto", job)
+    name, _, found = _heard(stem, None, "auto", job)
     thresholds = GRID if options.sweep else TABLE_THRESHOLDS
     return [Take(stem.name, name, stem.kind, found).at(threshold) for threshold in thresholds]
 
 
 def _midi_notes(file: str, kind: str) -> Notes:
-    """The notes of a MIDI file that a stem of ``kind`` could play: drum tracks, or the others."""
+    """The notes of a MIDI file that a stem of ``kind`` could play.
+
+    Its drum tracks or its others; of these the ones that are named like the kind, if there are.
+    """
     parts = [part for part in read_midi(Path(file)).parts if part.drums == (kind == "drums")]
-    notes: list[Note] = [note for part in parts for note in part.notes]
+    named = [part for part in parts if kind_by_name(part.name) == kind]
+    notes: list[Note] = [note for part in named or parts for note in part.notes]
     return Notes.of(notes)

@@ -73,9 +73,7 @@ def detector_for(kind: str, engine: str | None) -> tuple[str, DetectorClass]:
     return name, DETECTORS.load(name)
 
 
-def hear(
-    path: Path, name: str, detector_class: DetectorClass, device: str, part: Path, job: Job
-) -> Notes:
+def hear(path: Path, detector_class: DetectorClass, device: str, part: Path, job: Job) -> Notes:
     """All candidates of the stem in the WAV ``path``; ``part`` keeps the activations.
 
     Raises:
@@ -101,7 +99,7 @@ def take_of(project: Project, file: StemFile, stems_key: str, device: str, job: 
     stage = Stage(f"take/{file.stem.name}", detector_class.version, (stems_key,), options)
 
     def make(part: Path, job: Job) -> Facts:
-        found = hear(file.path, name, detector_class, device, part, job)
+        found = hear(file.path, detector_class, device, part, job)
         _save(found, part / "candidates.npz")
         (part / "activations.npz").unlink()
         return dict(options)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,7 +10,12 @@ from pathlib import Path
 import msgspec
 from filelock import FileLock, Timeout
 
-from studio.errors import MissingFileError, ProjectBusyError, ProjectOutsideError
+from studio.errors import (
+    MissingFileError,
+    ProjectBusyError,
+    ProjectOutsideError,
+    StudioError,
+)
 from studio.files import remove_partials, sha256, writing
 from studio.job import Job
 from studio.project.document import Document, Song, read_document, write_document
@@ -92,17 +98,16 @@ def project_of(song: Path, name: str, out: Path) -> Iterator[Project]:
     about = Song(name=name, path=str(song.resolve()), sha256=sha256(song))
     folder = _folder_for(about, out)
     _refuse_link(folder)
+    new = not (folder / HIDDEN).exists()
     with writing(folder):
         (folder / HIDDEN).mkdir(parents=True, exist_ok=True)
-    with _held(folder):
-        if is_project(folder):
-            project = Project(folder, read_document(folder / HIDDEN))
-            if project.document.song != about:
-                project._put(msgspec.structs.replace(project.document, song=about))
-        else:
-            project = Project(folder, Document(about))
-            write_document(project.root, project.document)
-        yield project
+    try:
+        with _held(folder):
+            yield _known_or_new(folder, about)
+    except StudioError:
+        if new and not (is_project(folder) and read_document(folder / HIDDEN).stages):
+            _remove_empty(folder)
+        raise
 
 
 def is_project(folder: Path) -> bool:
@@ -118,6 +123,25 @@ def _folder_for(about: Song, out: Path) -> Path:
         if not is_project(folder) or _is_same(read_document(folder / HIDDEN).song, about):
             return folder
         number += 1
+
+
+def _known_or_new(folder: Path, about: Song) -> Project:
+    """The project in ``folder``, which is held, told where its song lies now."""
+    if is_project(folder):
+        project = Project(folder, read_document(folder / HIDDEN))
+        if project.document.song != about:
+            project._put(msgspec.structs.replace(project.document, song=about))
+        return project
+    project = Project(folder, Document(about))
+    write_document(project.root, project.document)
+    return project
+
+
+def _remove_empty(folder: Path) -> None:
+    """A song that could not even be read leaves no project, nor an empty folder."""
+    shutil.rmtree(folder / HIDDEN)
+    if not any(folder.iterdir()):
+        folder.rmdir()
 
 
 def _is_same(known: Song, about: Song) -> bool:

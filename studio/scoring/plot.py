@@ -61,8 +61,11 @@ class Comparison:
     lag: float
 
 
-def plot_take(take: Take, target: Path, picture: Path, job: Job) -> None:
+def plot_take(take: Take, target: Path, picture: Path, job: Job, origin: str = "") -> None:
     """Draw ``take`` against the stem in the WAV ``target`` into the file ``picture``.
+
+    Args:
+        origin: Where the take comes from, for its title; engine and threshold if empty.
 
     Raises:
         UnknownChoiceError: the suffix is none of .png, .svg, .pdf.
@@ -71,7 +74,8 @@ def plot_take(take: Take, target: Path, picture: Path, job: Job) -> None:
     kind = picture.suffix.lower().removeprefix(".")
     if kind not in _METADATA:
         raise UnknownChoiceError.among("picture format", kind or "(none)", _METADATA)
-    _draw(take, compare(take, target, job), picture, kind)
+    origin = origin or f"{take.engine}, onset threshold {take.options.onset_threshold:g}"
+    _draw(take, origin, compare(take, target, job), picture, kind)
 
 
 def compare(take: Take, target: Path, job: Job) -> Comparison:
@@ -123,21 +127,16 @@ def _joined(parts: list[Outline]) -> Outline:
     )
 
 
-def _draw(take: Take, shown: Comparison, picture: Path, kind: str) -> None:
+def _draw(take: Take, origin: str, shown: Comparison, picture: Path, kind: str) -> None:
     """Three panels, one below the other."""
     from matplotlib import rc_context
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(9.0, 7.0), layout="constrained")
     above, middle, below = figure.subplots(3, 1)
-    threshold = take.options.onset_threshold
-    _panel(above, shown.stem, _STEM_COLOUR, f"Stem: {stem(take.stem).label}")
-    _panel(
-        middle,
-        shown.take,
-        _TAKE_COLOUR,
-        f"Take: {take.engine}, onset threshold {threshold:g}, {len(take.notes())} notes",
-    )
+    name = stem(take.stem).label if take.stem.islower() else take.stem
+    _panel(above, shown.stem, _STEM_COLOUR, f"Stem: {name}")
+    _panel(middle, shown.take, _TAKE_COLOUR, f"Take: {origin}, {len(take.notes())} notes")
     above.sharex(middle)
     for axes in (above, middle):
         axes.set(xlabel="Time (s)", ylabel="Amplitude")

@@ -43,15 +43,24 @@ class Detector(Protocol):
 
     Attributes:
         sample_rate: In Hz, of the mono audio ``detect`` wants; the room resamples and mixes.
+        hop: Samples from one frame to the next, a whole number at ``sample_rate``.
         context_seconds: How far sound can reach from either side into a frame. A long stem is
             heard in stretches that overlap by this on either side.
+        level_db: The level to which the loud parts of the stem are brought before, in dB of
+            full scale, so that what is faint beside them stays faint. None: as it is.
     """
 
     sample_rate: int
+    hop: int
     context_seconds: float
+    level_db: float | None
 
     def detect(self, audio: Audio) -> Activations:
-        """The activations of mono ``audio`` at ``sample_rate``."""
+        """The activations of mono ``audio`` at ``sample_rate``.
+
+        Frame k stands for the time of sample k * hop; there are ceil(samples / hop) frames.
+        Silence beyond either end is as good as no sound.
+        """
 
 
 Decoder = Callable[[Activations], Notes]
@@ -74,7 +83,6 @@ class DetectorClass(Protocol):
             notice.
     """
 
-    version: int
     summary: str
     source: str
     kinds: tuple[str, ...]
@@ -82,6 +90,7 @@ class DetectorClass(Protocol):
     licence: str
     weights: str | None
     devices: tuple[str, ...]
+    version: int
 
     @staticmethod
     def decoder(activations: Activations) -> Notes:
@@ -91,7 +100,8 @@ class DetectorClass(Protocol):
         """A detector on ``device``.
 
         Raises:
-            ModelMismatchError, UnsafeModelError: ``weights`` are not what this detector reads.
+            ModelMissingError: it needs weights and was given none.
+            ModelMismatchError, UnsafeModelError: ``weights`` are not what it reads.
         """
 
 

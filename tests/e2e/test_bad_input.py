@@ -24,13 +24,6 @@ def noise(seconds: float = 1.0, channels: int = 2, rate: int = RATE) -> np.ndarr
     return rng.uniform(-0.1, 0.1, (round(seconds * rate), channels))
 
 
-def left_behind(folder: Path) -> list[str]:
-    """Partial files, and results that look whole, below ``folder``."""
-    names = [str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()]
-    allowed = ("project.json", "lock")
-    return [name for name in names if not name.endswith(allowed)]
-
-
 def make_bad(kind: str, folder: Path) -> Path:
     """A file of the given kind."""
     path = folder / f"{kind}.wav"
@@ -61,7 +54,7 @@ def make_bad(kind: str, folder: Path) -> Path:
     ["empty", "text", "no samples", "all nan", "truncated flac", "header only", "random bytes"],
 )
 def test_what_holds_no_song_is_said(kind: str, stemwright: Run, tmp_path: Path) -> None:
-    """The sentence names the file; nothing is left but an empty project."""
+    """The sentence names the file, and nothing at all is left."""
     path = make_bad(kind, tmp_path)
 
     done = stemwright("process", path, "--out", tmp_path / "out")
@@ -70,7 +63,7 @@ def test_what_holds_no_song_is_said(kind: str, stemwright: Run, tmp_path: Path) 
     assert path.name in done.stderr
     assert "Traceback" not in done.stderr
     assert len(done.stderr.strip().splitlines()) == 2
-    assert left_behind(tmp_path / "out") == []
+    assert not list((tmp_path / "out").iterdir())
 
 
 @pytest.mark.parametrize(
@@ -104,7 +97,7 @@ def test_what_is_odd_but_holds_a_song_is_done(kind: str, stemwright: Run, tmp_pa
         (len(sound), rate)
     }
     if kind == "some nan":
-        assert "3" in done.stderr
+        assert "not numbers became silence: 6" in done.stderr
     if kind == "192 kHz of 7":
         assert "7 channels" in done.stderr
 
@@ -236,7 +229,7 @@ def test_a_model_with_planted_code_runs_nothing(stemwright: Run, tmp_path: Path)
     assert done.returncode == 1
     assert "it would run code" in done.stderr
     assert not proof.exists()
-    assert left_behind(tmp_path / "out" / "song" / "Stems") == []
+    assert not (tmp_path / "out" / "song" / "Stems").exists()
 
 
 def test_a_model_that_is_not_here_is_said_before_the_work(stemwright: Run, tmp_path: Path) -> None:

@@ -154,4 +154,5 @@ def _log_seen(block: NDArray[np.float64]) -> NDArray[np.float64]:
     """The logarithms for a block of onset, sounding and offset, (frames, 3, pitches)."""
     with np.errstate(divide="ignore"):
         seen = np.log(np.concatenate([1.0 - block[:, :1], block], axis=1))
-    return seen[:, _SEEN_BY[_TARGET]]
+    by_way: NDArray[np.float64] = seen[:, _SEEN_BY[_TARGET]]
+    return by_way

@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 from studio.dsp.filterbank import logarithmic
 from studio.errors import ModelMissingError
 from studio.music.audio import Audio, Samples
-from studio.music.notes import Notes
 from studio.nets.piano_cnn import CONTEXT_FRAMES, PianoCNN, load_madmom
 from studio.transcription.contract import Activations
 from studio.transcription.decoders.adsr import adsr
@@ -39,8 +38,10 @@ class PianoCNNDetector:
     weights = "madmom-notes-2019"
     devices = ("cuda", "cpu")
     decoder = staticmethod(adsr)
+    version = 1
 
     sample_rate = _RATE
+    hop = _HOP
     context_seconds = (CONTEXT_FRAMES * _HOP + _WINDOW // 2) / _RATE
     level_db = None  # the network was trained on recordings as they are
 
@@ -98,7 +99,8 @@ def log_bands(samples: Samples) -> NDArray[np.float32]:
     padded = np.pad(samples, (_WINDOW // 2, _WINDOW))
     windows = sliding_window_view(padded, _WINDOW)[::_HOP][:frames]
     shape = np.hanning(_WINDOW).astype(np.float32)
-    bank = logarithmic(np.fft.rfftfreq(_WINDOW, 1 / _RATE)[:-1], 24, 30.0, 10000.0)
+    bin_hz = np.arange(_WINDOW // 2) * _RATE / _WINDOW
+    bank = logarithmic(bin_hz, 24, 30.0, 10000.0)
     blocks = [
         np.abs(scipy.fft.rfft(windows[start : start + 256] * shape, axis=1)[:, :-1]) @ bank
         for start in range(0, frames, 256)
