@@ -26,6 +26,12 @@ def add(parser: argparse.ArgumentParser, *options: str) -> None:
         )
 
 
+def add_model(parser: argparse.ArgumentParser) -> None:
+    """``--model``, which is None where the user does not say: a song already apart stays so."""
+    add(parser, "model")
+    parser.set_defaults(model=None)
+
+
 def names(text: str) -> list[str]:
     """A list with commas: ``vocals,bass``."""
     return [part.strip().lower() for part in text.split(",") if part.strip()]

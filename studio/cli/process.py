@@ -10,14 +10,17 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from studio.cli.options import add, names, tempo
+from studio import settings
+from studio.cli.options import add, add_model, names, tempo
 from studio.cli.songs import add_common, gather, run_all
+from studio.project.project import is_project
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     add_common(parser)
-    add(parser, "out", "model", "device", "overlap", "sum")
+    add(parser, "out", "device", "overlap", "sum")
+    add_model(parser)
     add_stems(parser)
     parser.add_argument(
         "--transcribe",
@@ -49,10 +52,11 @@ def run(args: argparse.Namespace) -> int:
 
 def separation(song: Path, args: argparse.Namespace) -> dict[str, Any]:
     """The options ``process`` and ``separate`` share."""
+    default = None if is_project(song) else settings.load()["model"]
     return {
         "song": str(song),
         "out": args.out,
-        "model": args.model,
+        "model": args.model or default,
         "device": args.device,
         "overlap": args.overlap,
         "sum": args.sum,

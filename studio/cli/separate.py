@@ -9,7 +9,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from studio.cli.options import add, positive
+from studio.cli.options import add, add_model, positive
 from studio.cli.process import add_force, add_stems, separation
 from studio.cli.songs import add_common, gather, run_all
 
@@ -17,7 +17,8 @@ from studio.cli.songs import add_common, gather, run_all
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     add_common(parser)
-    add(parser, "out", "model", "device", "overlap", "sum", "audio_format")
+    add(parser, "out", "device", "overlap", "sum", "audio_format")
+    add_model(parser)
     add_stems(parser)
     parser.add_argument("--preview", type=positive, metavar="S", help="only S seconds")
     add_force(parser)

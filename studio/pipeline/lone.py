@@ -29,6 +29,7 @@ from studio.music.take import Take
 from studio.music.tempo import TempoMap
 from studio.paths import cache_folder
 from studio.pipeline.outputs import Part, Report
+from studio.pipeline.song import ProcessOptions, process
 from studio.pipeline.takes import (
     TABLE_THRESHOLDS,
     Scores,
@@ -51,7 +52,7 @@ class TranscribeOptions(msgspec.Struct, frozen=True, forbid_unknown_fields=True)
     """What ``transcribe`` is asked for.
 
     Attributes:
-        stem: An audio file.
+        stem: An audio file, or the folder of a song that is apart.
         out: Folder of the files.
         kind: What it is, of ``music.stem.KINDS``; None goes by its name.
         engine: A detector; None goes by the kind.
@@ -109,6 +110,8 @@ def transcribe(options: TranscribeOptions, job: Job) -> Report:
         ExportConflictError: a file in the way holds something else.
         StudioError: the stem cannot be read, the engine cannot hear it ...
     """
+    if is_project(Path(options.stem)):
+        return _transcribe_song(options, job)
     thresholds = options.thresholds or [0.55]
     with _decoded(options.stem, options.kind, job.part(0, 0.1)) as stem:
         targets = [Path(options.out, name) for name in _names(stem.name, thresholds)]
@@ -133,6 +136,26 @@ def transcribe(options: TranscribeOptions, job: Job) -> Report:
             suggested={},
             files=[target.name for target in targets],
         )
+
+
+def _transcribe_song(options: TranscribeOptions, job: Job) -> Report:
+    """All stems of a song at one threshold, as ``process`` does."""
+    thresholds = options.thresholds or [0.55]
+    if options.kind or options.engine or len(thresholds) > 1:
+        reason = "a song's folder holds one take a stem; name a file of its Stems"
+        raise OptionError(option="STEM", value=options.stem, reason=reason)
+    return process(
+        ProcessOptions(
+            song=options.stem,
+            out=options.out,
+            device=options.device,
+            threshold=thresholds[0],
+            tempo=options.tempo,
+            targets=("midi",),
+            force=options.force,
+        ),
+        job,
+    )
 
 
 def score(options: ScoreOptions, job: Job) -> Scores:

@@ -22,6 +22,7 @@ from studio.pipeline.takes import Scores, is_silent, scores_in_use, table, take_
 from studio.project.project import Project, is_project, open_project, project_of
 from studio.project.stages import Result
 from studio.separation.exact_sum import SumMode
+from studio.settings import OPTIONS
 
 # What share of the time each step usually takes, for one honest bar over all of them.
 _SHARES = {
@@ -40,7 +41,8 @@ class ProcessOptions(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     Attributes:
         song: An audio file, or the folder of a song that is already apart.
         out: Where folders of songs are made; not used where ``song`` is one.
-        model: An engine without weights, or the name of a model.
+        model: An engine without weights, or the name of a model. None: a song that is apart
+            stays as it is, another is separated by the default.
         device: ``auto`` or a device's name.
         overlap: Of segments, in [0, 0.5].
         sum: How the stems are made to add up to the song: off, plain or weighted.
@@ -56,7 +58,7 @@ class ProcessOptions(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     song: str
     out: str
-    model: str = "classical"
+    model: str | None = None
     device: str = "auto"
     overlap: float = 0.25
     sum: SumMode = "weighted"
@@ -88,8 +90,8 @@ def process(options: ProcessOptions, job: Job) -> Report:
     steps = _parts(job)
     with _project(options) as project:
         source = _source(project, options, steps["decode"])
-        stems = stages.separate(project, source, _separation(options), steps["separate"])
-        tempo = stages.tempo(project, source, options.tempo, steps["tempo"])
+        stems = _stems(project, source, options, steps["separate"])
+        tempo = _tempo(project, source, options, steps["tempo"])
         files = _stem_files(project, stems, options.stems, job)
         takes = _takes(project, files, stems.key, options, steps["takes"])
         scores = table(project, files, takes, steps["scores"])
@@ -149,8 +151,22 @@ def _source(project: Project, options: ProcessOptions, job: Job) -> Result:
     return stages.decode(project, song, options.preview, job)
 
 
-def _separation(options: ProcessOptions) -> stages.Separation:
-    return stages.Separation(options.model, options.device, options.overlap, options.sum)
+def _stems(project: Project, source: Result, options: ProcessOptions, job: Job) -> Result:
+    """The separated song: as it is, where nothing else is asked for."""
+    found = project.result("stems") if options.model is None else None
+    if found is not None:
+        return stages.told(found, job)
+    model = options.model or str(OPTIONS["model"].default)
+    how = stages.Separation(model, options.device, options.overlap, options.sum)
+    return stages.separate(project, source, how, job)
+
+
+def _tempo(project: Project, source: Result, options: ProcessOptions, job: Job) -> TempoMap:
+    """The tempo given; else, of a song already apart, the one in use; else the estimated one."""
+    again = options.tempo is None and is_project(Path(options.song))
+    if again and project.result("tempo") is not None:
+        return stages.tempo_in_use(project)
+    return stages.tempo(project, source, options.tempo, job)
 
 
 def _stem_files(

@@ -59,7 +59,7 @@ def decode(project: Project, song: Path, preview: float | None, job: Job) -> Res
             notes.append(f"A preview: {preview:g} seconds from the middle of the song.")
         return {"sample_rate": decoded.sample_rate, "frames": frames, "notes": notes}
 
-    return _told(project.run(stage, make, job), job)
+    return told(project.run(stage, make, job), job)
 
 
 def separate(project: Project, source: Result, how: Separation, job: Job) -> Result:
@@ -91,7 +91,7 @@ def separate(project: Project, source: Result, how: Separation, job: Job) -> Res
             "notes": [] if how.sum != "off" else ["The stems were not made to add up to the song."],
         }
 
-    return _told(project.run(stage, make, job), job)
+    return told(project.run(stage, make, job), job)
 
 
 def rest(project: Project, stems: Result, others: list[str], job: Job) -> Result:
@@ -196,7 +196,7 @@ def _cut_middle(whole: Path, target: Path, seconds: float, job: Job) -> int:
     return frames
 
 
-def _told(result: Result, job: Job) -> Result:
+def told(result: Result, job: Job) -> Result:
     """Say what the user must hear of a result, also when it was cached."""
     for note in result.facts["notes"]:
         job.note(note)

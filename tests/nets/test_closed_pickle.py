@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pickle
+from contextlib import suppress
 from pathlib import Path
 
 import hypothesis.extra.numpy as hnp
@@ -141,7 +142,5 @@ def test_a_changed_byte_gives_our_errors_or_a_value(tmp_path: Path, place: int, 
     file = tmp_path / "model.pkl"
     file.write_bytes(whole)
 
-    try:
+    with suppress(ModelMismatchError, UnsafeModelError):
         load(file, ())
-    except (ModelMismatchError, UnsafeModelError) as error:
-        assert str(file) in error.message

@@ -89,7 +89,9 @@ class SpectralDetector:
         n_frames = -(-len(salience) // 2)
         onset = np.zeros((n_frames, salience.shape[1]), np.float32)
         draw(onset, place[kept] / 2, pitch[kept], strength[kept])
-        both = np.pad(salience, ((0, len(salience) % 2), (0, 0))).reshape(n_frames, 2, salience.shape[1])
+        both = np.pad(salience, ((0, len(salience) % 2), (0, 0))).reshape(
+            n_frames, 2, salience.shape[1]
+        )
         sounding = np.minimum(both.mean(axis=1), np.float32(1.0))
         return Activations(onset, sounding, None, self.sample_rate / self.hop, _LOWEST)
 
