@@ -14,7 +14,7 @@ from studio.dsp.level import decibels, powers
 from studio.job import Job
 from studio.music.notes import Notes
 
-_SOFTEST, _HARDEST = 30, 115
+_SOFTEST, _MIDDLE, _HARDEST = 30, 72, 115
 _ATTACK_PIECES = 5  # of 10 ms
 # From this difference on between soft and loud notes the whole range of velocities is used.
 _FULL_RANGE_DB = 12.0
@@ -40,10 +40,10 @@ def velocities(notes: Notes, stem: Path, job: Job) -> Notes:
     rank = (rankdata(level) - 0.5) / len(level)
     place = np.clip((rank - 0.05) / 0.9, 0.0, 1.0) - 0.5
     soft, loud = np.percentile(level, (5, 95))
-    reach = min(1.0, (loud - soft) / _FULL_RANGE_DB) * (_HARDEST - _SOFTEST)
+    reach = min(1.0, (loud - soft) / _FULL_RANGE_DB)
+    velocity = np.interp(reach * place, (-0.5, 0.0, 0.5), (_SOFTEST, _MIDDLE, _HARDEST))
     job.update(1.0, "measuring velocities")
-    middle = (_SOFTEST + _HARDEST) / 2
-    return notes.with_velocity(np.rint(middle + reach * place).astype(np.int16))
+    return notes.with_velocity(np.rint(velocity).astype(np.int16))
 
 
 def _levels(onset: NDArray[np.float64], stem: Path) -> NDArray[np.float64]:

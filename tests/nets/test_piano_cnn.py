@@ -5,6 +5,7 @@ from __future__ import annotations
 import pickle
 import sys
 import types
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +18,15 @@ from studio.nets.piano_cnn import BANDS, CONTEXT_FRAMES, PITCHES, PianoCNN, load
 # As counted in the published file: 4 numbers of the first layer are 3 here, since two of them
 # are one product.
 PARAMETERS = 326_397
+
+
+@pytest.fixture(autouse=True)
+def _one_thread() -> Iterator[None]:
+    """So small a network is not faster on several, and much slower on a busy machine."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
 
 
 @pytest.fixture

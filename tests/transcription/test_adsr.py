@@ -151,7 +151,7 @@ def test_silence_has_no_notes() -> None:
 
 
 def test_an_hour_is_decoded_in_little_memory() -> None:
-    """Back-pointers are bytes and kept for three states only; by what four minutes more take."""
+    """Back-pointers are bytes and kept for three states only; by what two minutes more take."""
 
     def peak(minutes: int) -> int:
         rng = np.random.default_rng(440)
@@ -162,7 +162,7 @@ def test_an_hour_is_decoded_in_little_memory() -> None:
         tracemalloc.stop()
         return used
 
-    assert (peak(6) - peak(2)) * 15 < 120e6
+    assert (peak(3) - peak(1)) * 30 < 120e6
 
 
 @pytest.mark.data

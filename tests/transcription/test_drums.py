@@ -78,11 +78,12 @@ def test_a_beat_is_heard(beat: Any, wav: Any) -> None:
 
 
 def test_noise_is_no_drum(rng: np.random.Generator, wav: Any) -> None:
-    """A steady hiss and silence have no hits, once the hiss is there."""
+    """Neither silence nor a hiss, once it has begun."""
     noise = rng.standard_normal((1, RATE * 5)).astype(np.float32) * np.float32(0.1)
     fade = np.minimum(1, np.arange(noise.shape[1]) / RATE)[None]
 
-    assert len(heard(wav((noise * fade).astype(np.float32)), 0.7)) == 0
+    hits = heard(wav((noise * fade).astype(np.float32)))
+    assert not (hits.onset > 0.2).any()
     assert len(heard(wav(np.zeros((1, RATE), np.float32)), 0.0)) == 0
 
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from studio.dsp.filterbank import logarithmic
 from studio.errors import ModelMissingError
 from studio.music.audio import Audio, Samples
-from studio.nets.piano_cnn import CONTEXT_FRAMES, PianoCNN, load_madmom
+from studio.nets.piano_cnn import CONTEXT_FRAMES, PITCHES, PianoCNN, load_madmom
 from studio.transcription.contract import Activations
 from studio.transcription.decoders.adsr import adsr
 
@@ -55,26 +55,17 @@ class PianoCNNDetector:
         """A detector on ``device`` with madmom's ``weights``.
 
         Raises:
+            ModelMissingError: there are none.
             ModelMismatchError, UnsafeModelError: ``weights`` are not madmom's.
         """
         if weights is None:
-            raise ModelMissingError(
-                name="piano-cnn",
-                how="""add them""",
-            )
+            how = f"`stemwright models show {cls.weights}` says where they are and how to add them."
+            raise ModelMissingError(name="piano-cnn", how=how)
         return cls(load_madmom(weights), device)
 
     def detect(self, audio: Audio) -> Activations:
         """What the network hears of 88 pitches, A0 upwards."""
-        bands = log_bands(audio.mono())
-        edge = CONTEXT_FRAMES
-        padded = torch.from_numpy(np.pad(bands, ((edge, edge), (0, 0)), mode="edge"))
-        heard = np.concatenate(
-            [
-                self._hear(padded[start : start + _BLOCK + 2 * edge])
-                for start in range(0, len(bands), _BLOCK)
-            ]
-        )
+        heard = self._hear(log_bands(audio.mono()))
         return Activations(
             onset=heard[..., 1],
             frame=heard[..., 0],
@@ -84,10 +75,15 @@ class PianoCNNDetector:
         )
 
     @torch.inference_mode()
-    def _hear(self, bands: torch.Tensor) -> NDArray[np.float32]:
-        """The network's output for a few frames, shape (frames - 10, 88, 3)."""
-        heard: NDArray[np.float32] = self._network(bands[None].to(self._device))[0].cpu().numpy()
-        return heard
+    def _hear(self, bands: NDArray[np.float32]) -> NDArray[np.float32]:
+        """The network's output, shape (frames, 88, 3); the first and last frame lead on."""
+        heard = [np.zeros((0, PITCHES, 3), np.float32)]
+        for start in range(0, len(bands), _BLOCK):
+            stop = min(start + _BLOCK, len(bands))
+            around = np.arange(start - CONTEXT_FRAMES, stop + CONTEXT_FRAMES)
+            block = torch.from_numpy(bands[np.clip(around, 0, len(bands) - 1)])
+            heard.append(self._network(block[None].to(self._device))[0].cpu().numpy())
+        return np.concatenate(heard)
 
 
 def log_bands(samples: Samples) -> NDArray[np.float32]:
