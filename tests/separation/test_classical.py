@@ -227,7 +227,6 @@ SONGS = ("rock", "reggae", "hendrix", "beatles", "britpop")
 
 
 @pytest.mark.data
-@pytest.mark.slow
 def test_five_real_songs_come_apart_as_far_as_documented(data: Path, tmp_path: Path) -> None:
     """Mean nSDR of songs and stems, through the stream, as users get it; no two stems alike.
 
