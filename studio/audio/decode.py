@@ -51,7 +51,7 @@ def decode(source: Path, target: Path, job: Job) -> Decoded:
     with open_audio(source) as reader:
         rate, channels = reader.sample_rate, min(reader.channels, 2)
         with WavWriter(target, rate, channels, frames=None) as out:
-            frames, silenced = _copy(reader, out, job, f"Reading {source.name}")
+            frames, silenced = _copy(reader, out, job, f"reading {source.name}")
             if frames == 0:
                 raise cannot_read(source, "it holds no sound")
             if silenced == frames * reader.channels:

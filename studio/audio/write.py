@@ -149,4 +149,4 @@ def copy_audio(
         for block in wav.blocks():
             out.write(block * np.float32(gain))
             done += block.shape[1]
-            job.update(done / wav.frames, f"Writing {target.name}")
+            job.update(done / wav.frames, f"writing {target.name}")

@@ -88,7 +88,7 @@ def compare(take: Take, target: Path, job: Job) -> Comparison:
     takes: list[Outline] = []
     correlation = np.zeros(2 * MAX_LAG + 1)
     for stretch in stretches(target):
-        job.update(stretch.progress(0.0), "Drawing")
+        job.update(stretch.progress(0.0), "drawing")
         sound = Signal(stretch.samples)
         played = Signal(render(notes, take.kind, stretch.start, stretch.stop, SAMPLE_RATE))
         correlation += played.correlation(sound)

@@ -85,11 +85,11 @@ def score_takes(
             part = job.part(
                 stretch.progress(i / len(takes)), stretch.progress((i + 1) / len(takes))
             )
-            part.update(0.0, "Scoring")
+            part.update(0.0, "scoring")
             played = _played(notes[i], take.kind, stretch)
             for tally, sound in zip(tallies[i], targets, strict=False):
                 tally.add(played, sound, part)
-    job.update(1.0, "Scored")
+    job.update(1.0, "scored")
     return [
         Row(take, len(kept), stem.scores(), None if reference is None else other.scores())
         for take, kept, (stem, other) in zip(takes, notes, tallies, strict=True)
@@ -115,7 +115,7 @@ class _Tally:
             return
         self._lengths.append(len(target.samples))
         for key, measure in self._measures.items():
-            job.update(0.0, "Scoring")
+            job.update(0.0, "scoring")
             silent = not take.energy or not target.energy
             value = 0.0 if silent else measure.value(take, target)
             if not isfinite(value):

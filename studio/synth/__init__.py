@@ -1,1 +1,1 @@
-"""."""
+"""Takes to sound, by the one fixed voice and kit that scores and ears use."""

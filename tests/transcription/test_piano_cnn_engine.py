@@ -99,3 +99,14 @@ def test_notes_that_sound_where_a_recording_is_cut_are_found(
 
     assert at_start(PianoCNNDetector.decoder(activations, "exact")) == set()
     assert at_start(PianoCNNDetector.decoder(activations)) == sounding
+
+
+@pytest.mark.data
+def test_silence_has_no_notes(data: Path) -> None:
+    """With the published weights, nothing over a strength of 0.2."""
+    detector = PianoCNNDetector.open("cpu", data / WEIGHTS)
+    silence = Audio(np.zeros((1, 3 * 44100), np.float32), 44100)
+
+    found = PianoCNNDetector.decoder(detector.detect(silence))
+
+    assert not (found.strength > 0.2).any()
