@@ -88,12 +88,13 @@ def process(options: ProcessOptions, job: Job) -> Report:
         StudioError: in many ways; nothing half-written is left, and the next run goes on.
     """
     steps = _parts(job)
+    how = _separation(options)
     with _project(options) as project:
         source = _source(project, options, steps["decode"])
-        stems = _stems(project, source, options, steps["separate"])
+        stems = _stems(project, source, how, steps["separate"])
         tempo = _tempo(project, source, options, steps["tempo"])
         files = _stem_files(project, stems, options.stems, job)
-        takes = _takes(project, files, stems.key, options, steps["takes"])
+        takes = _takes(project, files, options, steps["takes"])
         scores = table(project, files, takes, steps["scores"])
         apart = _apart(project, source, stems, files, tempo, takes, scores)
         manifest = write_outputs(
@@ -151,14 +152,25 @@ def _source(project: Project, options: ProcessOptions, job: Job) -> Result:
     return stages.decode(project, song, options.preview, job)
 
 
-def _stems(project: Project, source: Result, options: ProcessOptions, job: Job) -> Result:
-    """The separated song: as it is, where nothing else is asked for."""
-    found = project.result("stems") if options.model is None else None
-    if found is not None:
-        return stages.told(found, job)
+def _separation(options: ProcessOptions) -> stages.Separation | None:
+    """How to take the song apart; None where it is to stay as it is.
+
+    Asked first, so that a model that is not here is said before any work.
+    """
+    if options.model is None and is_project(Path(options.song)):
+        return None
     model = options.model or str(OPTIONS["model"].default)
-    how = stages.Separation(model, options.device, options.overlap, options.sum)
-    return stages.separate(project, source, how, job)
+    return stages.Separation.by(model, options.device, options.overlap, options.sum)
+
+
+def _stems(project: Project, source: Result, how: stages.Separation | None, job: Job) -> Result:
+    """The separated song: as it is, where nothing else is asked for."""
+    if how is not None:
+        return stages.separate(project, source, how, job)
+    found = project.result("stems")
+    if found is None:
+        raise ProjectDamagedError(file=str(project.folder), reason="the song is not apart yet")
+    return stages.told(found, job)
 
 
 def _tempo(project: Project, source: Result, options: ProcessOptions, job: Job) -> TempoMap:
@@ -190,7 +202,7 @@ def _stem_files(
 
 
 def _takes(
-    project: Project, files: list[StemFile], stems_key: str, options: ProcessOptions, job: Job
+    project: Project, files: list[StemFile], options: ProcessOptions, job: Job
 ) -> list[Take]:
     """A take of every stem asked for; silent ones are left out."""
     names = [file.stem.name for file in files]
@@ -204,7 +216,7 @@ def _takes(
     takes = []
     for index, file in enumerate(chosen):
         part = job.part(index / len(chosen), (index + 1) / len(chosen))
-        take = take_of(project, file, stems_key, options.device, part)
+        take = take_of(project, file, options.device, part)
         if take is not None:
             takes.append(take.at(options.threshold))
     project.use(thresholds={take.stem: options.threshold for take in takes})

@@ -33,16 +33,38 @@ from studio.separation.exact_sum import SumMode
 from studio.separation.stream import StreamOptions, separate_song
 
 _BLOCK = 1 << 16
+# A shorter song says little of how fast an engine is.
+_TELLING_SECONDS = 10.0
 
 
 @dataclass(frozen=True, slots=True)
 class Separation:
-    """How to take a song apart; as in ``ProcessOptions``."""
+    """How to take a song apart; as in ``ProcessOptions``, the model found.
 
-    model: str
+    Attributes:
+        name: As the user said it: an engine, or a model.
+        engine: The engine's name.
+        model: Its weights, or None where it needs none.
+    """
+
+    name: str
+    engine: str
+    model: StoredModel | None
     device: str
     overlap: float
     sum: SumMode
+
+    @classmethod
+    def by(cls, name: str, device: str, overlap: float, mode: SumMode) -> Separation:
+        """By the engine or model ``name``.
+
+        Raises:
+            UnknownChoiceError, ModelMissingError, OptionError: it is not there to be used.
+        """
+        engine, model = resolve(name, ENGINES.names())
+        if model is None and ENGINES.load(engine).needs_weights:
+            raise OptionError(option="--model", value=name, reason="this engine needs weights")
+        return cls(name, engine, model, device, overlap, mode)
 
 
 def decode(project: Project, song: Path, preview: float | None, job: Job) -> Result:
@@ -66,25 +88,22 @@ def separate(project: Project, source: Result, how: Separation, job: Job) -> Res
     """The stems as ``<stem>.wav``, of the song's rate, channels and length.
 
     Raises:
-        UnknownChoiceError, ModelMissingError, DeviceError: before anything starts.
+        DeviceError: before anything starts.
     """
-    engine_name, model = resolve(how.model, ENGINES.names())
-    engine_class = ENGINES.load(engine_name)
-    if engine_class.needs_weights and model is None:
-        raise OptionError(option="--model", value=how.model, reason="this engine needs weights")
-    weights = None if model is None else model.sha256
-    options = {"engine": engine_name, "weights": weights, "overlap": how.overlap, "sum": how.sum}
+    engine_class = ENGINES.load(how.engine)
+    weights = None if how.model is None else how.model.sha256
+    options = {"engine": how.engine, "weights": weights, "overlap": how.overlap, "sum": how.sum}
     stage = Stage("stems", engine_class.version, (source.key,), options)
 
     def make(part: Path, job: Job) -> Facts:
         choice = choose(how.device, engine_class.devices)
-        _announce(engine_name, engine_class, choice, source, job)
-        stems = _separate(engine_name, engine_class, model, choice, source, part, how, job)
+        _announce(how, engine_class, choice, source, job)
+        stems = _separate(how, engine_class, choice, source, part, job)
         return {
             "stems": list(stems),
-            "name": how.model,
+            "name": how.name,
             "weights_sha256": weights,
-            "licence": _licence(model),
+            "licence": _licence(how.model),
             "device": choice.device,
             "overlap": how.overlap,
             "sum": how.sum,
@@ -134,37 +153,37 @@ def _tempo_map(result: Result) -> TempoMap:
 
 
 def _announce(
-    name: str, engine_class: EngineClass, choice: Choice, source: Result, job: Job
+    how: Separation, engine_class: EngineClass, choice: Choice, source: Result, job: Job
 ) -> None:
     """Say which device runs, why, and how long it will take, before it starts."""
-    seconds = source.facts["frames"] / source.facts["sample_rate"]
-    speed = estimate(name, choice.device, engine_class.cost)
-    about = f"about {duration(seconds * speed.real_time_factor)} ({speed.source})"
-    job.note(f"Separating with {name} on {choice.label}: {about}. {choice.why}".strip())
+    speed = estimate(how.engine, choice.device, engine_class.cost)
+    about = f"about {duration(_seconds(source) * speed.real_time_factor)} ({speed.source})"
+    job.note(f"Separating with {how.name} on {choice.label}: {about}. {choice.why}".strip())
 
 
 def _separate(
-    engine_name: str,
+    how: Separation,
     engine_class: EngineClass,
-    model: StoredModel | None,
     choice: Choice,
     source: Result,
     part: Path,
-    how: Separation,
     job: Job,
 ) -> tuple[str, ...]:
     """Open the engine, run the stream, and remember how fast it was here."""
     job.update(0.0, "opening the engine")
-    weights = None if model is None else verify(model)
+    weights = None if how.model is None else verify(how.model)
     engine = engine_class.open(choice.device, weights)
     fresh = not any(part.iterdir())
     start = time.monotonic()
     options = StreamOptions(overlap=how.overlap, sum=how.sum)
     stems = separate_song(engine, source.folder / "mixture.wav", part, options, job)
-    seconds = source.facts["frames"] / source.facts["sample_rate"]
-    if fresh and seconds >= 10:
-        remember(engine_name, choice.device, (time.monotonic() - start) / seconds)
+    if fresh and _seconds(source) >= _TELLING_SECONDS:
+        remember(how.engine, choice.device, (time.monotonic() - start) / _seconds(source))
     return stems
+
+
+def _seconds(source: Result) -> float:
+    return float(source.facts["frames"] / source.facts["sample_rate"])
 
 
 def _licence(model: StoredModel | None) -> str:

@@ -89,14 +89,16 @@ def hear(path: Path, detector_class: DetectorClass, device: str, part: Path, job
     return candidates(detector_class, load_activations(heard), path, job.part(0.9, 1))
 
 
-def take_of(project: Project, file: StemFile, stems_key: str, device: str, job: Job) -> Take | None:
+def take_of(project: Project, file: StemFile, device: str, job: Job) -> Take | None:
     """The take of a stem, by the detector for its kind; None where the stem is silent."""
     if is_silent(file.path):
         return None
     name, detector_class = detector_for(file.stem.kind, None)
     weights = find(detector_class.weights).sha256 if detector_class.weights else None
     options = {"stem": file.stem.name, "engine": name, "weights": weights, "kind": file.stem.kind}
-    stage = Stage(f"take/{file.stem.name}", detector_class.version, (stems_key,), options)
+    # The folder of the stem's stage carries that stage's key.
+    heard = (file.path.parent.name,)
+    stage = Stage(f"take/{file.stem.name}", detector_class.version, heard, options)
 
     def make(part: Path, job: Job) -> Facts:
         found = hear(file.path, detector_class, device, part, job)
