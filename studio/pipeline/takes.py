@@ -14,7 +14,7 @@ from studio.job import Job
 from studio.models.store import find, verify
 from studio.music.bundle import StemFile
 from studio.music.notes import Notes
-from studio.music.stem import stem
+from studio.music.stem import in_order
 from studio.music.take import Take
 from studio.project.project import Project
 from studio.project.stages import Facts, Result, Stage
@@ -110,46 +110,56 @@ def take_of(project: Project, file: StemFile, device: str, job: Job) -> Take | N
 
 
 def takes_in_use(project: Project) -> list[Take]:
-    """The takes the last ``process`` made, at the thresholds it used."""
+    """The takes the last ``process`` made, at the thresholds it used, in the order of the stems."""
     thresholds = project.document.thresholds
-    found = []
-    for slot in project.document.stages:
-        result = project.result(slot) if slot.startswith("take/") else None
-        if result is not None:
-            take = _take(result)
-            found.append(take.at(thresholds.get(take.stem, take.options.onset_threshold)))
-    return found
+    found = [_take(result) for result in _in_use(project, "take/")]
+    return [take.at(thresholds.get(take.stem, take.options.onset_threshold)) for take in found]
+
+
+def _in_use(project: Project, slots: str) -> list[Result]:
+    """The results in the slots that begin so, in the order of the stems they end with."""
+    named = [slot for slot in project.document.stages if slot.startswith(slots)]
+    stems = in_order([slot.removeprefix(slots) for slot in named])
+    results = [project.result(f"{slots}{name}") for name in stems]
+    return [result for result in results if result is not None]
 
 
 def table(project: Project, files: list[StemFile], takes: list[Take], job: Job) -> Scores:
-    """The table: each take at the document's thresholds and at its own, against its stem."""
+    """Each take at the document's thresholds and at its own, against its stem; a stage a stem."""
     paths = {file.stem.name: file.path for file in files}
-    keys = tuple(project.document.stages[f"take/{take.stem}"] for take in takes)
-    thresholds = {t.stem: sorted({*TABLE_THRESHOLDS, t.options.onset_threshold}) for t in takes}
+    project.forget("scores/")
+    for index, take in enumerate(takes):
+        step = job.part(index / len(takes), (index + 1) / len(takes))
+        _score(project, take, paths[take.stem], step)
+    return scores_in_use(project)
+
+
+def _score(project: Project, take: Take, path: Path, job: Job) -> None:
+    """The rows of one stem, and the threshold they suggest."""
+    thresholds = sorted({*TABLE_THRESHOLDS, take.options.onset_threshold})
+    heard = project.document.stages[f"take/{take.stem}"]
     options = {"thresholds": thresholds, "scores": MEASURES.names()}
-    stage = Stage("scores", _SCORES_VERSION, keys, options)
+    stage = Stage(f"scores/{take.stem}", _SCORES_VERSION, (heard,), options)
 
     def make(part: Path, job: Job) -> Facts:
-        rows: list[TakeRow] = []
-        suggested = {}
-        for index, take in enumerate(takes):
-            step = job.part(index / len(takes), (index + 1) / len(takes))
-            variants = [take.at(threshold) for threshold in thresholds[take.stem]]
-            scored = score_takes(variants, paths[take.stem], step)
-            rows += [row_of(row) for row in scored]
-            best = suggest(row.setting for row in scored)
-            if best is not None:
-                suggested[take.stem] = best
-        facts: Facts = msgspec.to_builtins(Scores(rows, suggested))
+        scored = score_takes([take.at(threshold) for threshold in thresholds], path, job)
+        best = suggest(row.setting for row in scored)
+        suggested = {} if best is None else {take.stem: best}
+        facts: Facts = msgspec.to_builtins(Scores([row_of(row) for row in scored], suggested))
         return facts
 
-    return msgspec.convert(project.run(stage, make, job).facts, Scores)
+    project.run(stage, make, job)
 
 
 def scores_in_use(project: Project) -> Scores:
     """The table the last ``process`` made."""
-    found = project.result("scores")
-    return Scores() if found is None else msgspec.convert(found.facts, Scores)
+    rows: list[TakeRow] = []
+    suggested: dict[str, float] = {}
+    for result in _in_use(project, "scores/"):
+        found = msgspec.convert(result.facts, Scores)
+        rows += found.takes
+        suggested |= found.suggested
+    return Scores(rows, suggested)
 
 
 def row_of(row: Row) -> TakeRow:
@@ -161,7 +171,7 @@ def row_of(row: Row) -> TakeRow:
 def _take(result: Result) -> Take:
     facts = result.facts
     found = _load(result.folder / "candidates.npz")
-    return Take(stem(facts["stem"]).name, facts["engine"], facts["kind"], found)
+    return Take(facts["stem"], facts["engine"], facts["kind"], found)
 
 
 def _save(notes: Notes, target: Path) -> None:

@@ -100,6 +100,9 @@ def test_a_songs_folder_stands_for_the_song(stemwright: Run, song: Path, tmp_pat
     assert stemwright("process", song, "--out", out).returncode == 0
     folder = out / "Six Seconds"
     song.unlink()
+    before = outputs(folder)
+    assert stemwright("export", folder).returncode == 0
+    assert outputs(folder) == before
 
     stricter = stemwright("process", folder, "--threshold", "0.9", "--json")
     exported = stemwright("export", folder, "--to", "stems", "--audio-format", "pcm24")
