@@ -77,6 +77,13 @@ def sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+def first_link(folder: Path) -> Path | None:
+    """A symbolic link among ``folder`` and all below it, or None: we make none, strangers may."""
+    if folder.is_symlink():
+        return folder
+    return next((path for path in folder.rglob("*") if path.is_symlink()), None)
+
+
 def remove_partials(folder: Path) -> None:
     """Remove what a crash left in ``folder``."""
     for left in folder.glob(f"{PARTIAL_PREFIX}*"):

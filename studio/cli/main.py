@@ -38,6 +38,10 @@ COMMANDS = {
 
 def main(arguments: Sequence[str]) -> int:
     """Run the command line. Returns the exit status: 0, 1, 2 or 130."""
+    return guarded(lambda: _main(arguments))
+
+
+def _main(arguments: Sequence[str]) -> int:
     if not arguments or arguments[0] in ("-h", "--help"):
         sys.stdout.write(overview())
         return Exit.DONE if arguments else Exit.USAGE
@@ -57,7 +61,7 @@ def main(arguments: Sequence[str]) -> int:
     )
     module.arguments(parser)
     run: Callable[[argparse.Namespace], int] = module.run
-    return guarded(lambda: run(parser.parse_args(arguments[1:])))
+    return run(parser.parse_args(arguments[1:]))
 
 
 def overview() -> str:

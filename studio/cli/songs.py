@@ -51,7 +51,8 @@ def run_all(
     outcomes: list[Outcome] = []
     with Worker() as worker:
         for number, song in enumerate(songs, 1):
-            name = song.name if len(songs) == 1 else f"{number}/{len(songs)} {song.name}"
+            shown = Path(_shown(song)).name
+            name = shown if len(songs) == 1 else f"{number}/{len(songs)} {shown}"
             with watched(name) as job:
                 outcome = _one(worker, task, arguments(song), song, job)
             outcomes.append(outcome)
@@ -64,11 +65,12 @@ def run_all(
 
 def _one(worker: Worker, task: str, arguments: dict[str, Any], song: Path, job: Job) -> Outcome:
     try:
+        _require_unicode(song)
         report = worker.run(task, arguments, str(song), job)
     except StudioError as error:
         tell_error(error)
         facts = {"code": error.code, "message": error.message, "hint": error.hint}
-        return {"song": str(song), "error": facts}
+        return {"song": _shown(song), "error": facts}
     except BugError as error:
         tell_error(error)
         return {
@@ -76,6 +78,18 @@ def _one(worker: Worker, task: str, arguments: dict[str, Any], song: Path, job: 
             "error": {"code": "bug", "message": str(error), "hint": error.log},
         }
     return {"song": str(song), "report": report}
+
+
+def _shown(song: Path) -> str:
+    return os.fsencode(song).decode(errors="replace")
+
+
+def _require_unicode(song: Path) -> None:
+    """A name in no known encoding can be neither said nor kept in a project."""
+    try:
+        str(song).encode()
+    except UnicodeEncodeError as error:
+        raise MissingFileError(file=_shown(song), reason="its name is not valid Unicode") from error
 
 
 def _summed_up(outcomes: list[Outcome]) -> int:

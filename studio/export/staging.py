@@ -16,9 +16,9 @@ from pathlib import Path
 
 import msgspec
 
-from studio.errors import ExportConflictError, ProjectDamagedError, WriteError
+from studio.errors import ExportConflictError, ProjectDamagedError, ProjectOutsideError, WriteError
 from studio.export.manifest import MANIFEST, Manifest, Sha256, confined
-from studio.files import sha256, write_bytes, writing
+from studio.files import first_link, sha256, write_bytes, writing
 
 
 class Move(msgspec.Struct, frozen=True):
@@ -63,6 +63,8 @@ def recover(folder: Path) -> None:
         ProjectDamagedError, ProjectOutsideError: what was left is not as we leave it.
     """
     path = _plan_file(folder)
+    if link := first_link(_staging(folder)):
+        raise ProjectOutsideError(file=str(folder), found=str(link))
     if path.is_file():
         try:
             plan = msgspec.json.decode(path.read_bytes(), type=Plan)

@@ -18,7 +18,15 @@ from studio.music.take import Take
 from studio.music.tempo import TempoMap
 from studio.pipeline import stages
 from studio.pipeline.outputs import Apart, Part, Report, write_outputs
-from studio.pipeline.takes import Scores, is_silent, scores_in_use, table, take_of, takes_in_use
+from studio.pipeline.takes import (
+    Scores,
+    forget_others,
+    is_silent,
+    scores_in_use,
+    table,
+    take_of,
+    takes_in_use,
+)
 from studio.project.project import Project, is_project, open_project, project_of
 from studio.project.stages import Result
 from studio.separation.exact_sum import SumMode
@@ -111,10 +119,17 @@ def export(options: ExportOptions, job: Job) -> Report:
     """
     with open_project(Path(options.folder)) as project:
         apart = _apart_as_found(project)
-        manifest = write_outputs(
-            project, apart, options.targets, options.audio_format, options.force, job
-        )
+        targets = _that_can_be_written(apart, options.targets, job)
+        manifest = write_outputs(project, apart, targets, options.audio_format, options.force, job)
         return _report(project, apart, manifest)
+
+
+def _that_can_be_written(apart: Apart, targets: tuple[str, ...], job: Job) -> tuple[str, ...]:
+    """Without MIDI where nothing was transcribed: old files must not give way to empty ones."""
+    if apart.bundle.takes or "midi" not in targets:
+        return targets
+    job.note("These stems have no notes yet, so MIDI is left as it is; `stemwright process` it.")
+    return tuple(target for target in targets if target != "midi")
 
 
 def _parts(job: Job) -> dict[str, Job]:
@@ -210,6 +225,9 @@ def _takes(
         if name not in names:
             reason = f"there are {', '.join(names)}"
             raise OptionError(option="--transcribe", value=name, reason=reason)
+    if options.transcribe == []:
+        forget_others(project, files)
+        return takes_in_use(project)
     wanted = names if options.transcribe is None else options.transcribe
     chosen = [file for file in files if file.stem.name in wanted]
     project.forget("take/")

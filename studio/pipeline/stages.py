@@ -20,7 +20,7 @@ from studio.audio.write import WavWriter
 from studio.devices.choose import Choice, choose
 from studio.devices.speed import estimate, remember
 from studio.errors import OptionError
-from studio.files import sha256
+from studio.files import reading, sha256
 from studio.job import Job
 from studio.models.store import StoredModel, resolve, verify
 from studio.music.tempo import TempoMap
@@ -69,7 +69,9 @@ class Separation:
 
 def decode(project: Project, song: Path, preview: float | None, job: Job) -> Result:
     """The song as our WAV ``mixture.wav``, the time base of all that follows."""
-    stage = Stage("source", 1, (sha256(song),), {"preview": preview})
+    with reading(song):
+        digest = sha256(song)
+    stage = Stage("source", 1, (digest,), {"preview": preview})
 
     def make(part: Path, job: Job) -> Facts:
         whole = part / ("mixture.wav" if preview is None else "whole.wav")

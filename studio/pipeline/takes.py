@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -97,16 +98,25 @@ def take_of(project: Project, file: StemFile, device: str, job: Job) -> Take | N
     weights = find(detector_class.weights).sha256 if detector_class.weights else None
     options = {"stem": file.stem.name, "engine": name, "weights": weights, "kind": file.stem.kind}
     # The folder of the stem's stage carries that stage's key.
-    heard = (file.path.parent.name,)
-    stage = Stage(f"take/{file.stem.name}", detector_class.version, heard, options)
+    heard = file.path.parent.name
+    stage = Stage(f"take/{file.stem.name}", detector_class.version, (heard,), options)
 
     def make(part: Path, job: Job) -> Facts:
         found = hear(file.path, detector_class, device, part, job)
         _save(found, part / "candidates.npz")
         (part / "activations.npz").unlink()
-        return dict(options)
+        return {**options, "heard": heard}
 
     return _take(project.run(stage, make, job))
+
+
+def forget_others(project: Project, files: list[StemFile]) -> None:
+    """Take the takes of stems that are no longer in use out of use."""
+    heard = {file.stem.name: file.path.parent.name for file in files}
+    for result in _in_use(project, "take/"):
+        if heard.get(result.facts["stem"]) != result.facts["heard"]:
+            project.forget(f"take/{result.facts['stem']}")
+            project.forget(f"scores/{result.facts['stem']}")
 
 
 def takes_in_use(project: Project) -> list[Take]:
@@ -138,7 +148,10 @@ def _score(project: Project, take: Take, path: Path, job: Job) -> None:
     """The rows of one stem, and the threshold they suggest."""
     thresholds = sorted({*TABLE_THRESHOLDS, take.options.onset_threshold})
     heard = project.document.stages[f"take/{take.stem}"]
-    options = {"thresholds": thresholds, "scores": MEASURES.names()}
+    options = {
+        "thresholds": thresholds,
+        "scores": [[m.name, m.package, _version(m.package)] for m in MEASURES],
+    }
     stage = Stage(f"scores/{take.stem}", _SCORES_VERSION, (heard,), options)
 
     def make(part: Path, job: Job) -> Facts:
@@ -149,6 +162,11 @@ def _score(project: Project, take: Take, path: Path, job: Job) -> None:
         return facts
 
     project.run(stage, make, job)
+
+
+def _version(package: str) -> str:
+    """Of the distribution a score comes from; ours is told by ``_SCORES_VERSION``."""
+    return "" if package == "stemwright" else version(package)
 
 
 def scores_in_use(project: Project) -> Scores:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,7 +17,7 @@ from studio.errors import (
     ProjectOutsideError,
     StudioError,
 )
-from studio.files import remove_partials, sha256, writing
+from studio.files import reading, remove_partials, sha256, writing
 from studio.job import Job
 from studio.project.document import Document, Song, read_document, write_document
 from studio.project.stages import Make, Result, Stage, need_result, run_stage
@@ -81,6 +82,8 @@ def open_project(folder: Path) -> Iterator[Project]:
         MissingFileError, ProjectDamagedError, ProjectNewerError, ProjectOutsideError
         ProjectBusyError: another process holds it.
     """
+    # "." and ".." have no name of their own, and the folder's name is the song's.
+    folder = Path(os.path.abspath(folder))  # noqa: PTH100 - resolve() would follow links
     _refuse_link(folder)
     if not is_project(folder):
         raise MissingFileError(file=str(folder), reason="it is not a song's folder of Stemwright")
@@ -95,19 +98,25 @@ def project_of(song: Path, name: str, out: Path) -> Iterator[Project]:
     The same file, or a new version of it under the same path, finds its project again. Another
     song of the same name gets a folder of its own, ``<name> (2)``.
     """
-    about = Song(name=name, path=str(song.resolve()), sha256=sha256(song))
+    with reading(song):
+        about = Song(name=name, path=str(song.resolve()), sha256=sha256(song))
     folder = _folder_for(about, out)
     _refuse_link(folder)
     new = not (folder / HIDDEN).exists()
     with writing(folder):
         (folder / HIDDEN).mkdir(parents=True, exist_ok=True)
+    empty = False
     try:
         with _held(folder):
-            yield _known_or_new(folder, about)
-    except StudioError:
-        if new and not (is_project(folder) and read_document(folder / HIDDEN).stages):
+            project = _known_or_new(folder, about)
+            try:
+                yield project
+            except StudioError:
+                empty = new and not project.document.stages
+                raise
+    finally:
+        if empty:
             _remove_empty(folder)
-        raise
 
 
 def is_project(folder: Path) -> bool:
@@ -129,6 +138,9 @@ def _known_or_new(folder: Path, about: Song) -> Project:
     """The project in ``folder``, which is held, told where its song lies now."""
     if is_project(folder):
         project = Project(folder, read_document(folder / HIDDEN))
+        if not _is_same(project.document.song, about):
+            # Another run took the name between our look and our lock.
+            raise ProjectBusyError(folder=str(folder))
         if project.document.song != about:
             project._put(msgspec.structs.replace(project.document, song=about))
         return project

@@ -17,7 +17,7 @@ from typing import Any
 import msgspec
 
 from studio.errors import ProjectDamagedError, ProjectOutsideError
-from studio.files import sha256, write_bytes, writing
+from studio.files import first_link, remove_partials, sha256, write_bytes, writing
 from studio.job import Job
 
 Facts = dict[str, Any]
@@ -93,11 +93,14 @@ def run_stage(root: Path, stage: Stage, make: Make, job: Job) -> Result:
         return found
     final = root / stage.folder_name
     part = final.with_name(f"{final.name}.part")
+    if link := first_link(part):
+        raise ProjectOutsideError(file=str(root), found=str(link))
     with writing(part):
         if final.exists():
             shutil.rmtree(final)
             job.note(f"A cached result ({stage.slot}) was damaged and is computed again.")
         part.mkdir(parents=True, exist_ok=True)
+        remove_partials(part)
         facts = make(part, job)
         _write_record(part, facts)
         part.rename(final)
@@ -116,6 +119,8 @@ def find_result(root: Path, slot: str, key: str) -> Result | None:
         record = msgspec.json.decode((folder / _RECORD).read_bytes(), type=_Record)
     except (OSError, msgspec.MsgspecError):
         return None
+    if link := first_link(folder):
+        raise ProjectOutsideError(file=str(folder), found=str(link))
     for file in record.files:
         path = folder / file.name
         confine(path, folder)

@@ -10,6 +10,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections import deque
 from pathlib import Path
 from queue import Empty, Queue
@@ -153,9 +154,13 @@ class Worker:
         process, answers = self._process, self._answers
         assert process is not None
         assert process.stdout is not None
-        for line in process.stdout:
-            answers.put(_decode(line))
-        answers.put(None)
+        try:
+            for line in process.stdout:
+                answers.put(_decode(line))
+        except msgspec.MsgspecError:
+            pass  # a line torn by the end of the process; the end is what counts
+        finally:
+            answers.put(None)
 
     def _drain(self) -> None:
         process, errors = self._process, self._errors
@@ -182,9 +187,10 @@ class Worker:
     def _stop(self, what: str) -> None:
         """Ask the run to stop; end the process where it does not."""
         self._say(Stop(), what)
+        deadline = time.monotonic() + _STOP_SECONDS
         try:
             while True:
-                answer = self._answers.get(timeout=_STOP_SECONDS)
+                answer = self._answers.get(timeout=max(0.0, deadline - time.monotonic()))
                 if answer is None or isinstance(answer, Done | Failed | Bug | Stopped):
                     return
         except Empty:

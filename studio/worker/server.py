@@ -62,30 +62,30 @@ class Server:
         self._requests = requests
         self._answers = answers
         self._write = Lock()
-        self._queue: Queue[Run] = Queue()
+        self._queue: Queue[tuple[Run, Job]] = Queue()
         self._job: Job | None = None
 
     def serve(self) -> None:
         """Run what is asked, in order."""
         Thread(target=self._listen, daemon=True).start()
         while True:
-            self._run(self._queue.get())
+            self._run(*self._queue.get())
 
     def _listen(self) -> None:
         for line in self._requests:
             match _decode(line):
                 case Run() as run:
-                    self._queue.put(run)
+                    # Made here, so that a Stop right behind it finds it.
+                    self._job = Job(_throttled(self._progress), lambda text: self._say(Told(text)))
+                    self._queue.put((run, self._job))
                 case Stop():
                     if self._job is not None:
                         self._job.cancel()
         os._exit(0)
 
-    def _run(self, run: Run) -> None:
-        self._job = Job(_throttled(self._progress), lambda text: self._say(Told(text)))
+    def _run(self, run: Run, job: Job) -> None:
         with _Heartbeat(lambda: self._say(Alive())):
-            answer = _answer(run, self._job)
-        self._job = None
+            answer = _answer(run, job)
         self._say(answer)
 
     def _progress(self, fraction: float, text: str) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from studio.cli.main import COMMANDS, main, overview
+from studio.settings import settings_file
 
 ROOT = Path(__file__).parent.parent.parent
 HEAVY = ("torch", "scipy", "demucs", "matplotlib", "onnxruntime", "numba")
@@ -79,3 +80,13 @@ def test_a_wrong_option_is_2(arguments: list[str], capsys: pytest.CaptureFixture
 
     assert left.value.code == 2
     assert "usage: stemwright" in capsys.readouterr().err
+
+
+def test_damaged_settings_are_a_sentence(capsys: pytest.CaptureFixture[str]) -> None:
+    """Whatever command is asked for, and never a traceback."""
+    settings_file().parent.mkdir(parents=True)
+    settings_file().write_text("threshold = [")
+
+    assert main(["process", "a.wav"]) == 1
+
+    assert "settings.toml" in capsys.readouterr().err

@@ -17,7 +17,9 @@ from pathlib import Path
 
 import pytest
 
+from studio.errors import ProjectOutsideError
 from studio.export.manifest import Manifest
+from studio.export.staging import recover
 from studio.export.write import ManifestFacts
 from studio.music.bundle import SongBundle
 
@@ -175,3 +177,19 @@ def test_a_read_only_folder_is_said_and_leaves_nothing(
     assert tree(folder) == {}
     assert {path.name for path in folder.iterdir()} == set(inside)
     assert not list(folder.rglob("*partial*"))
+
+
+def test_a_staging_that_leads_outside_is_refused(tmp_path: Path) -> None:
+    """A stranger's plan cannot move a file of the user's into the folder."""
+    mine = tmp_path / "mine"
+    mine.mkdir()
+    (mine / "thesis.txt").write_text("mine")
+    staging = tmp_path / "song" / ".stemwright" / "export.partial"
+    staging.mkdir(parents=True)
+    (staging / "files").symlink_to(mine)
+    plan = '{"moves": [{"path": "thesis.txt", "replaces": null}], "removals": []}'
+    (staging / "plan.json").write_text(plan)
+
+    with pytest.raises(ProjectOutsideError):
+        recover(tmp_path / "song")
+    assert (mine / "thesis.txt").read_text() == "mine"

@@ -130,3 +130,15 @@ def test_a_full_disk_is_said(tmp_path: Path) -> None:
 
     with pytest.raises(DiskFullError, match="no space left"):
         run_stage(tmp_path, STAGE, full, Job())
+
+
+def test_a_part_that_is_a_link_is_refused(tmp_path: Path) -> None:
+    """Else a stranger's project would make us write where the link leads."""
+    (tmp_path / "elsewhere").mkdir()
+    root = tmp_path / "root"
+    root.mkdir()
+    (root / f"{STAGE.folder_name}.part").symlink_to(tmp_path / "elsewhere")
+
+    with pytest.raises(ProjectOutsideError):
+        run_stage(root, STAGE, write_one, Job())
+    assert not list((tmp_path / "elsewhere").iterdir())

@@ -120,11 +120,14 @@ def test_a_stopped_run_stops_and_the_worker_lives(worker: Worker, song: Path) ->
 def test_no_memory_is_one_sentence_and_the_next_run_works(worker: Worker, song: Path) -> None:
     """The run that did not fit fails; a fresh process does the next."""
 
-    def starve() -> None:
-        psutil.Process(pid_of(worker)).rlimit(psutil.RLIMIT_AS, (1 << 20, -1))
+    short = song.with_name("short.wav")
+    sf.write(short, np.zeros((4410, 2)), 44100)
+    worker.run("process", separation(short), "short.wav", Job())  # loads what will be needed
+    process = psutil.Process(pid_of(worker))
+    process.rlimit(psutil.RLIMIT_AS, (process.memory_info().vms + (60 << 20), -1))
 
     with pytest.raises(StudioError) as caught:
-        worker.run("process", separation(song), "noise.wav", during(starve))
+        worker.run("process", separation(song), "noise.wav", Job())
 
     assert isinstance(caught.value, OutOfMemoryError | WorkerCrashedError)
     assert worker.run("process", separation(song), "noise.wav", Job())["song"] == "noise"
