@@ -28,7 +28,7 @@ from studio.pipeline.takes import (
     takes_in_use,
 )
 from studio.project.project import Project, is_project, open_project, project_of
-from studio.project.stages import Result
+from studio.project.stages import Result, confine
 from studio.separation.exact_sum import SumMode
 from studio.settings import OPTIONS
 
@@ -203,17 +203,24 @@ def _stem_files(
     names: list[str] = in_order(stems.facts["stems"])
     if wanted is None:
         project.forget("rest")
-        return [StemFile(stem(name), stems.folder / f"{name}.wav") for name in names]
+        return [_file_of(stems, name) for name in names]
     for name in wanted:
         if name not in names:
             raise OptionError(option="--stems", value=name, reason=f"there are {', '.join(names)}")
     kept = [name for name in names if name in wanted]
-    files = [StemFile(stem(name), stems.folder / f"{name}.wav") for name in kept]
+    files = [_file_of(stems, name) for name in kept]
     others = [name for name in names if name not in wanted]
     if others:
         rest = stages.rest(project, stems, others, job)
         files.append(StemFile(stem("rest"), rest.folder / "rest.wav"))
     return files
+
+
+def _file_of(stems: Result, name: str) -> StemFile:
+    """A stem of the result; a stranger's project may name one that leads elsewhere."""
+    path = stems.folder / f"{name}.wav"
+    confine(path, stems.folder)
+    return StemFile(stem(name), path)
 
 
 def _takes(
@@ -271,7 +278,7 @@ def _apart_as_found(project: Project) -> Apart:
     names: list[str] = stems.facts["stems"]
     if rest is not None:
         names = [name for name in names if name not in rest.facts["of"]]
-    files = [StemFile(stem(name), stems.folder / f"{name}.wav") for name in in_order(names)]
+    files = [_file_of(stems, name) for name in in_order(names)]
     if rest is not None:
         files.append(StemFile(stem("rest"), rest.folder / "rest.wav"))
     takes = takes_in_use(project)
