@@ -6,12 +6,14 @@
     ├── UnreadableAudioError      a file that holds no sound we can read
     ├── AudioFormatError          samples that break the convention of ``music.Audio``
     ├── UnreadableMidiError       a file that holds no notes we can read
+    ├── SilentStemError           a stem without sound, where notes were asked for
     ├── MissingFileError          a file that is not there, or no longer
     ├── WriteError                an output that cannot be written
     ├── DiskFullError             no room for what would be written
     ├── OptionError               a value outside an option's range
     ├── SettingsError             settings.toml that is damaged or holds what no option takes
     ├── SettingsNewerError        settings.toml of a later version of the program
+    ├── LibraryError              the window's list of songs that cannot be read
     ├── UnknownChoiceError        an engine, target, model ... that is not listed
     ├── BrokenExtensionError      somebody else's engine, score or target does not load
     ├── ModelMissingError         weights that must be added first
@@ -19,6 +21,7 @@
     ├── ModelDamagedError         a model in the store whose files are cut or altered
     ├── UnsafeModelError          a checkpoint that wants to run code
     ├── DeviceError               a device that cannot be used
+    ├── SoundDeviceError          nothing can be heard
     ├── OutOfMemoryError          the work did not fit into memory
     ├── ProjectDamagedError       a project file that is cut or altered
     │   └── ManifestDamagedError  a manifest that is cut, altered or somebody else's
@@ -114,6 +117,14 @@ class UnreadableMidiError(StudioError):
     advice = "Open it in a DAW or a notation program; if it plays there, save it as a standard MIDI file of type 0 or 1 and try again."
 
 
+class SilentStemError(StudioError):
+    """A stem without sound, where notes were asked for."""
+
+    code = "stem.silent"
+    sentence = "{stem} is silent: there are no notes in it."
+    advice = "Choose another stem; if you know that it sounds in this song, choose another model."
+
+
 class MissingFileError(StudioError):
     """A file that is not there, or no longer."""
 
@@ -164,6 +175,14 @@ class SettingsNewerError(StudioError):
     advice = (
         "Update Stemwright, or move the file away to begin with the defaults; it was left as it is."
     )
+
+
+class LibraryError(StudioError):
+    """The window's list of songs that cannot be read."""
+
+    code = "library.damaged"
+    sentence = "The list of songs could not be read: {reason}."
+    advice = "It was kept as {kept}. Open your songs again; what was taken apart is still in their folders."
 
 
 class UnknownChoiceError(StudioError):
@@ -233,6 +252,14 @@ class DeviceError(StudioError):
     code = "device.unusable"
     sentence = "The device {device} cannot be used: {reason}."
     advice = "Choose another with --device; `stemwright devices` lists them and says why."
+
+
+class SoundDeviceError(StudioError):
+    """Nothing can be heard."""
+
+    code = "sound.device"
+    sentence = "Nothing can be heard: {reason}."
+    advice = "Plug in or switch on a sound device and press Play again; everything else works without one."
 
 
 class OutOfMemoryError(StudioError):

@@ -77,6 +77,13 @@ def sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+def disk_bytes(path: Path) -> int:
+    """What a file takes on the disk: less than its length where it has holes."""
+    status = path.stat()
+    blocks: int | None = getattr(status, "st_blocks", None)  # in units of 512, not on Windows
+    return status.st_size if blocks is None else min(status.st_size, 512 * blocks)
+
+
 def first_link(folder: Path) -> Path | None:
     """A symbolic link among ``folder`` and all below it, or None: we make none, strangers may."""
     if folder.is_symlink():

@@ -39,6 +39,11 @@ def log_folder() -> Path:
     return _folder("log", platformdirs.user_log_dir(_APP, appauthor=False))
 
 
+def songs_folder() -> Path:
+    """Where the window keeps songs, unless the user chose a folder. May not exist yet."""
+    return _folder("songs", str(Path(platformdirs.user_music_dir()) / "Stemwright"))
+
+
 def resource(*parts: str) -> Path:
     """A file or folder that ships with the program, in a wheel as in a checkout.
 

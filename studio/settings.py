@@ -1,7 +1,7 @@
 """Every option, declared once; and the user's own defaults, kept in ``settings.toml``.
 
-The command line takes its arguments from ``OPTIONS``: name, default, range and help. Only front
-ends read settings; what lies below gets plain values.
+Command line and preferences take theirs from ``OPTIONS``: name, default, range and help. Only
+front ends read settings; what lies below gets plain values.
 
 The file holds ``schema_version`` and what differs from the defaults, so that a better default of a
 later version reaches everybody who chose nothing. A file that cannot be read, or that a later
@@ -115,6 +115,28 @@ _DECLARED = (
         "How the stems are stored",
         choices=("float32", "pcm24", "pcm16", "flac"),
     ),
+    Option(
+        "theme",
+        "choice",
+        "system",
+        "How the window looks; system follows the desktop",
+        choices=("system", "dark", "light"),
+    ),
+    Option(
+        "reduce_motion",
+        "choice",
+        "off",
+        "Whether panels of the window appear without sliding",
+        choices=("off", "on"),
+    ),
+    Option(
+        "letter_keys",
+        "choice",
+        "on",
+        "Whether plain letters are shortcuts of the window",
+        choices=("off", "on"),
+    ),
+    Option("audio_device", "text", "default", "What the window plays on: default, or its name"),
 )
 OPTIONS: Mapping[str, Option] = {option.name: option for option in _DECLARED}
 

@@ -92,3 +92,27 @@ def test_a_job_can_be_cancelled_from_another_thread() -> None:
 
     with pytest.raises(Cancelled):
         job.update(0.0)
+
+
+def test_what_is_found_reaches_its_listener_also_from_a_part() -> None:
+    """With any facts, one called ``name`` too."""
+    heard: list[tuple[str, dict[str, object]]] = []
+    job = Job(finds=lambda name, facts: heard.append((name, facts)))
+
+    job.found("song", name="Ode", frames=3)
+    job.part(0.2, 0.4).part(0, 1).found("hop", hop=7)
+
+    assert heard == [("song", {"name": "Ode", "frames": 3}), ("hop", {"hop": 7})]
+    Job().found("nobody", hears="this")
+
+
+def test_where_the_listener_is_reaches_every_part() -> None:
+    """Parts made before and after; None until somebody said."""
+    job = Job()
+    before = job.part(0, 0.5).part(0, 1)
+    assert before.listening_at is None
+
+    job.listen(12.5)
+    assert (before.listening_at, job.part(0.5, 1).listening_at) == (12.5, 12.5)
+    before.listen(0.0)
+    assert job.listening_at == 0.0

@@ -67,6 +67,10 @@ def test_the_declared_defaults() -> None:
         "overlap": 0.25,
         "sum": "weighted",
         "audio_format": "float32",
+        "theme": "system",
+        "reduce_motion": "off",
+        "letter_keys": "on",
+        "audio_device": "default",
     }
     assert option("audio_format").flag == "--audio-format"
 

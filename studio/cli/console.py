@@ -148,9 +148,15 @@ def _is_number(text: str) -> bool:
 
 
 def _logged(error: Exception) -> str:
+    """Where the traceback went: the log, or what is printed where no log can be written."""
     path = log_folder() / "stemwright.log"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handler = logging.FileHandler(path, encoding="utf-8")
+    story = "".join(traceback.format_exception(error))
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handler = logging.FileHandler(path, encoding="utf-8")
+    except OSError:
+        tell(story)
+        return "the lines above"
     logging.getLogger("stemwright").addHandler(handler)
-    logging.getLogger("stemwright").error("".join(traceback.format_exception(error)))
+    logging.getLogger("stemwright").error(story)
     return str(path)

@@ -33,6 +33,7 @@ COMMANDS = {
     "models": Command("list, show, add and remove weights", "studio.cli.models"),
     "devices": Command("what it can run on, how fast, why not the others", "studio.cli.devices"),
     "doctor": Command("what is installed, what is missing, what to do", "studio.cli.doctor"),
+    "app": Command("the window", "studio.cli.app"),
 }
 
 

@@ -12,7 +12,8 @@ from typing import Any
 
 from studio import settings
 from studio.cli.options import add, add_model, names, tempo
-from studio.cli.songs import add_common, gather, run_all
+from studio.cli.songs import add_common, run_all
+from studio.project.gather import gather
 from studio.project.project import is_project
 
 
@@ -29,6 +30,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         help="stems to transcribe (default: all that are not silent)",
     )
     add(parser, "threshold")
+    # None where the user does not say: what was chosen in the window holds then.
+    parser.set_defaults(threshold=None)
     parser.add_argument("--tempo", type=tempo, metavar="BPM", help="default: estimated")
     add(parser, "to", "audio_format")
     add_force(parser)
@@ -43,6 +46,7 @@ def run(args: argparse.Namespace) -> int:
             **separation(song, args),
             "transcribe": args.transcribe,
             "threshold": args.threshold,
+            "usual_threshold": settings.load()["threshold"],
             "tempo": args.tempo,
             "targets": args.to,
         }

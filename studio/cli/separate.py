@@ -11,7 +11,8 @@ from typing import Any
 
 from studio.cli.options import add, add_model, positive
 from studio.cli.process import add_force, add_stems, separation
-from studio.cli.songs import add_common, gather, run_all
+from studio.cli.songs import add_common, run_all
+from studio.project.gather import gather
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

@@ -1,47 +1,21 @@
-"""Songs from the command line: files and folders, taken recursively, one after another."""
+"""Songs from the command line, one after another."""
 
 from __future__ import annotations
 
 import argparse
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from studio.cli.console import Exit, say, say_json, table, tell, tell_error, watched
-from studio.errors import MissingFileError, StudioError
+from studio.errors import MissingFileError, OptionError, StudioError, UnknownChoiceError
 from studio.job import Job
-from studio.project.project import is_project
 from studio.worker.client import BugError, Worker
 
 Outcome = dict[str, Any]
-
-
-def gather(paths: list[str], suffixes: frozenset[str]) -> list[Path]:
-    """Every song named or found below a folder, once each, in the order of the names.
-
-    A folder that is a song already apart stands for that song. A name that leads nowhere is kept:
-    its own run says so, and the others go on.
-    """
-    found: dict[Path, None] = {}
-    for path in map(Path, paths):
-        songs = _below(path, suffixes) if path.is_dir() and not is_project(path) else [path]
-        found.update(dict.fromkeys(songs))
-    if not found:
-        raise MissingFileError(file=", ".join(paths), reason="there is no song in it")
-    return list(found)
-
-
-def _below(folder: Path, suffixes: frozenset[str]) -> Iterator[Path]:
-    """Songs below ``folder``, but neither hidden files nor what we made ourselves."""
-    for here, folders, files in os.walk(folder):
-        if is_project(Path(here)):
-            folders.clear()
-            continue
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        for name in sorted(files):
-            if Path(name).suffix.lower() in suffixes and not name.startswith("."):
-                yield Path(here, name)
+# What no song could be done with: a model, stem or target that does not exist.
+_WRONG_USAGE = {UnknownChoiceError.code, OptionError.code}
 
 
 def run_all(
@@ -98,7 +72,9 @@ def _summed_up(outcomes: list[Outcome]) -> int:
         return Exit.DONE
     if len(outcomes) > 1:
         tell(f"{len(outcomes) - len(failed)} done, {len(failed)} failed: {', '.join(failed)}")
-    return Exit.FAILED
+    codes = {outcome["error"]["code"] for outcome in outcomes if "error" in outcome}
+    wrong = len(failed) == len(outcomes) and codes <= _WRONG_USAGE
+    return Exit.USAGE if wrong else Exit.FAILED
 
 
 def summary(report: dict[str, Any]) -> str:

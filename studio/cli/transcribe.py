@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from studio.cli.options import add, tempo, threshold
-from studio.cli.songs import add_common, gather, run_all
+from studio.cli.songs import add_common, run_all
 from studio.music.stem import KINDS
+from studio.project.gather import gather
 from studio.project.project import is_project
 
 

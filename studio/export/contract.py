@@ -31,9 +31,16 @@ class ExportOptions:
 
     Attributes:
         audio_format: Of the stems: 32-bit float, 24-bit or dithered 16-bit WAV, or 24-bit FLAC.
+        stems: Names of the stems to write, ``mixture`` for the song itself; None: all. Numbers
+            and loudness are those they have among all.
     """
 
     audio_format: Format = "float32"
+    stems: tuple[str, ...] | None = None
+
+    def wants(self, stem: str) -> bool:
+        """Whether ``stem``, or ``mixture``, is to be written."""
+        return self.stems is None or stem in self.stems
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +50,20 @@ class ExportedFile:
     path: str
     role: Role
     stem: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedFile:
+    """A file a target would write.
+
+    Attributes:
+        bytes: How many it will have at most, or nearly so.
+        samples: A float32 WAV of whose samples it will be the copy, where it will.
+    """
+
+    file: ExportedFile
+    bytes: int
+    samples: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +90,8 @@ class Target(Protocol):
 
     summary: str
 
-    def size(self, bundle: SongBundle, options: ExportOptions) -> int:
-        """How many bytes the files will have at most, or nearly so."""
+    def plan(self, bundle: SongBundle, options: ExportOptions) -> tuple[PlannedFile, ...]:
+        """Every file ``write`` would write, nothing being written."""
 
     def write(self, bundle: SongBundle, folder: Path, options: ExportOptions, job: Job) -> Written:
         """Write ``bundle`` below ``folder``, which is empty or holds other targets' files.

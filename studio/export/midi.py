@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
-from studio.export.contract import ExportedFile, ExportOptions, Written
+from studio.export.contract import ExportedFile, ExportOptions, PlannedFile, Written
 from studio.export.names import distinct, part_file, song_file
 from studio.job import Job
 from studio.midi.general import program
@@ -21,26 +21,44 @@ class MidiTarget:
 
     summary = "The notes of each stem, and of all, as MIDI files with the tempo of the song."
 
-    def size(self, bundle: SongBundle, options: ExportOptions) -> int:
+    def plan(self, bundle: SongBundle, options: ExportOptions) -> tuple[PlannedFile, ...]:
         """Every note stands in two files, and so does the tempo map."""
-        notes = sum(len(take.notes()) for take in bundle.takes)
         fixed = 1024 + 16 * len(bundle.tempo.steps)
-        return 2 * _BYTES_A_NOTE * notes + fixed * (2 * len(bundle.takes) + 1)
+        sizes = [
+            fixed + _BYTES_A_NOTE * len(take.notes()) for take, _, _ in _chosen(bundle, options)
+        ]
+        files = _files(bundle, options)
+        return tuple(map(PlannedFile, files, [*sizes, fixed + sum(sizes)]))
 
     def write(self, bundle: SongBundle, folder: Path, options: ExportOptions, job: Job) -> Written:
         """See ``contract.Target``."""
-        parts = [_part(take) for take in bundle.takes]
-        whole = song_file(bundle.song, ".mid")
-        names = distinct([whole, *(part_file(bundle.song, p.name, ".mid") for p in parts)])[1:]
-        files = []
-        for number, (take, part, name) in enumerate(zip(bundle.takes, parts, names, strict=True)):
-            job.update(number / (len(parts) + 1), f"Writing {name}")
-            write_midi(folder / "MIDI" / name, [part], bundle.tempo, bundle.duration)
-            files.append(ExportedFile(f"MIDI/{name}", "part", take.stem))
-        job.update(len(parts) / (len(parts) + 1), f"Writing {whole}")
-        write_midi(folder / "MIDI" / whole, parts, bundle.tempo, bundle.duration)
-        files.append(ExportedFile(f"MIDI/{whole}", "midi"))
-        return Written(tuple(files), notes=_said(parts))
+        chosen = _chosen(bundle, options)
+        files = _files(bundle, options)
+        parts = [part for _, part, _ in chosen]
+        for number, (part, file) in enumerate(zip(parts, files, strict=False)):
+            job.update(number / len(files), f"Writing {PurePosixPath(file.path).name}")
+            write_midi(folder / file.path, [part], bundle.tempo, bundle.duration)
+        job.update(len(parts) / len(files), f"Writing {PurePosixPath(files[-1].path).name}")
+        write_midi(folder / files[-1].path, parts, bundle.tempo, bundle.duration)
+        return Written(files, notes=_said(parts))
+
+
+def _chosen(bundle: SongBundle, options: ExportOptions) -> list[tuple[Take, Part, str]]:
+    """The takes that are wanted, each with its track and the name it has among all."""
+    parts = [_part(take) for take in bundle.takes]
+    whole = song_file(bundle.song, ".mid")
+    names = distinct([whole, *(part_file(bundle.song, p.name, ".mid") for p in parts)])[1:]
+    every = zip(bundle.takes, parts, names, strict=True)
+    return [row for row in every if options.wants(row[0].stem)]
+
+
+def _files(bundle: SongBundle, options: ExportOptions) -> tuple[ExportedFile, ...]:
+    """A file for each take that is wanted, and one for all of them."""
+    parts = [
+        ExportedFile(f"MIDI/{name}", "part", take.stem)
+        for take, _, name in _chosen(bundle, options)
+    ]
+    return (*parts, ExportedFile(f"MIDI/{song_file(bundle.song, '.mid')}", "midi"))
 
 
 def _part(take: Take) -> Part:

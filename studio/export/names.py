@@ -74,10 +74,10 @@ def distinct(names: Sequence[str]) -> list[str]:
     for name in names:
         root, suffix = Path(name).stem, Path(name).suffix
         candidate, number = name, 1
-        while _folded(candidate) in taken:
+        while folded(candidate) in taken:
             number += 1
             candidate = f"{root} {number}{suffix}"
-        taken.add(_folded(candidate))
+        taken.add(folded(candidate))
         chosen.append(candidate)
     return chosen
 
@@ -109,6 +109,6 @@ def _cut(text: str, characters: int, size: int) -> str:
     return text.rstrip(" .")
 
 
-def _folded(name: str) -> str:
+def folded(name: str) -> str:
     """Equal for names that some file system takes for one."""
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())

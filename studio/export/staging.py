@@ -11,13 +11,14 @@ from __future__ import annotations
 import errno
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import msgspec
 
 from studio.errors import ExportConflictError, ProjectDamagedError, ProjectOutsideError, WriteError
 from studio.export.manifest import MANIFEST, Manifest, Sha256, confined
+from studio.export.names import folded
 from studio.files import first_link, sha256, write_bytes, writing
 
 
@@ -80,6 +81,25 @@ def abandon(folder: Path) -> None:
         _drop(folder)
 
 
+def conflicts(folder: Path, staged: Mapping[str, str], old: Manifest | None) -> list[str]:
+    """Those of the ``staged`` files whose place holds what no export of ours wrote.
+
+    Args:
+        staged: Path to SHA-256 of the files.
+        old: What the last export wrote.
+
+    Raises:
+        ProjectOutsideError: a link leads out of ``folder``.
+    """
+    ours = _ours(old)
+    there = {path: hash_of(confined(folder, path, folder / MANIFEST)) for path in staged}
+    return sorted(
+        path
+        for path, digest in staged.items()
+        if there[path] not in (None, digest, ours.get(folded(path)))
+    )
+
+
 def plan(
     folder: Path,
     staged: Mapping[str, str],
@@ -99,24 +119,43 @@ def plan(
         ExportConflictError: files in the way that are not as an export of ours wrote them.
         ProjectOutsideError: a link leads out of ``folder``.
     """
-    ours = {row.path: row.sha256 for row in old.files} if old else {}
-    moves, strangers = [], []
-    for path, digest in sorted(staged.items()):
-        there = _hash_of(confined(folder, path, folder / MANIFEST))
-        if there == digest:
-            continue
-        if there not in (None, ours.get(path)):
-            strangers.append(path)
-        moves.append(Move(path, there))
-    if strangers and not force:
+    strangers = [] if force else conflicts(folder, staged, old)
+    if strangers:
         raise ExportConflictError(folder=str(folder), files=_some(strangers))
-    kept = {row.path for row in new.files}
+    moves = []
+    for path, digest in sorted(staged.items()):
+        there = hash_of(confined(folder, path, folder / MANIFEST))
+        if there != digest:
+            moves.append(Move(path, there))
+    kept = [row.path for row in new.files]
     removals = [
-        Removal(path, digest)
-        for path, digest in sorted(ours.items())
-        if path not in kept and _hash_of(folder / path) == digest
+        Removal(row.path, row.sha256)
+        for row in sorted(old.files if old else (), key=lambda row: row.path)
+        if not stands_for(folder, row.path, kept) and hash_of(folder / row.path) == row.sha256
     ]
     return Plan(moves, removals)
+
+
+def stands_for(folder: Path, path: str, others: Iterable[str]) -> bool:
+    """Whether ``path`` is one of ``others``, or the same file as one of them on this disk.
+
+    macOS and Windows take ``A`` and ``a`` for one name, macOS the two spellings of ``ö`` too: what
+    is written under one name must not be removed under the other.
+    """
+    like = [other for other in others if folded(other) == folded(path)]
+    return path in like or any(_is_same_file(folder / path, folder / other) for other in like)
+
+
+def _is_same_file(one: Path, other: Path) -> bool:
+    try:
+        return one.samefile(other)
+    except OSError:
+        return False
+
+
+def _ours(old: Manifest | None) -> dict[str, str]:
+    """The hash of each file the last export wrote, however its name is spelt."""
+    return {folded(row.path): row.sha256 for row in old.files} if old else {}
 
 
 def commit(folder: Path, decided: Plan) -> None:
@@ -146,23 +185,27 @@ def _drop(folder: Path) -> None:
     with writing(_staging(folder)):
         if _staging(folder).exists():
             shutil.rmtree(_staging(folder))
+        hidden = _staging(folder).parent
+        if hidden.is_dir() and not any(hidden.iterdir()):
+            hidden.rmdir()  # nobody's project lies here
 
 
 def _carry_out(folder: Path, decided: Plan) -> None:
     """Every step that is still to be done, in an order that ends with the manifest."""
     staged, said_by = staged_files(folder), _plan_file(folder)
+    written = [move.path for move in decided.moves]
     for removal in decided.removals:
         place = confined(folder, removal.path, said_by)
-        if _hash_of(place) == removal.sha256:
+        if not stands_for(folder, removal.path, written) and hash_of(place) == removal.sha256:
             with writing(place):
                 place.unlink()
     for move in decided.moves:
         place = confined(folder, move.path, said_by)
         # After a crash the user may have put something else there: it stays, and the next export
         # finds it in the way.
-        if (staged / move.path).exists() and _hash_of(place) == move.replaces:
+        if (staged / move.path).exists() and hash_of(place) == move.replaces:
             _move(staged / move.path, place)
-    if _hash_of(staged / MANIFEST) not in (None, _hash_of(folder / MANIFEST)):
+    if hash_of(staged / MANIFEST) not in (None, hash_of(folder / MANIFEST)):
         _move(staged / MANIFEST, folder / MANIFEST)
 
 
@@ -182,7 +225,7 @@ def _make_way(place: Path) -> None:
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
 
 
-def _hash_of(path: Path) -> str | None:
+def hash_of(path: Path) -> str | None:
     """The hash of the file there, None where nothing is; of a folder, what no file's can be."""
     with writing(path):
         try:

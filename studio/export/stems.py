@@ -14,7 +14,7 @@ from pathlib import Path
 
 from studio.audio.encode import Subtype
 from studio.audio.write import Container, copy_audio, peak
-from studio.export.contract import ExportedFile, ExportOptions, Format, Written
+from studio.export.contract import ExportedFile, ExportOptions, Format, PlannedFile, Written
 from studio.export.names import stem_file
 from studio.job import Job
 from studio.music.bundle import SongBundle
@@ -44,11 +44,18 @@ class StemsTarget:
 
     summary = "The song and its stems as audio files, all of one start, length and loudness."
 
-    def size(self, bundle: SongBundle, options: ExportOptions) -> int:
+    def plan(self, bundle: SongBundle, options: ExportOptions) -> tuple[PlannedFile, ...]:
         """The sources are float; FLAC gains nothing on noise."""
-        bits = _ENCODINGS[options.audio_format].bits
-        sources = [bundle.mixture, *(file.path for file in bundle.stems)]
-        return sum(path.stat().st_size * bits // 32 + _HEADER for path in sources)
+        encoding = _ENCODINGS[options.audio_format]
+        return tuple(
+            PlannedFile(
+                file,
+                source.stat().st_size * encoding.bits // 32 + _HEADER,
+                source if encoding.subtype == "FLOAT" else None,
+            )
+            for source, file in _files(bundle, encoding.suffix)
+            if options.wants(file.stem or "mixture")
+        )
 
     def write(self, bundle: SongBundle, folder: Path, options: ExportOptions, job: Job) -> Written:
         """See ``contract.Target``."""
@@ -58,6 +65,7 @@ class StemsTarget:
         if encoding.subtype != "FLOAT":
             decibels = _common_gain([source for source, _ in files], encoding, job.part(0.0, 0.2))
         gain = 10.0 ** (decibels / 20.0)
+        files = [(source, file) for source, file in files if options.wants(file.stem or "mixture")]
         for number, (source, file) in enumerate(files):
             share = job.part(0.2 + 0.8 * number / len(files), 0.2 + 0.8 * (number + 1) / len(files))
             target = folder / file.path

@@ -8,7 +8,7 @@ replaced only when that is asked for. ``staging.py`` says how this holds when th
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -29,6 +29,7 @@ from studio.export.manifest import (
     encode,
     read_manifest,
 )
+from studio.export.names import folded
 from studio.export.targets import TARGETS
 from studio.files import sha256, write_bytes, writing
 from studio.job import Job
@@ -65,16 +66,19 @@ def export_song(
     scores: bytes | None,
     force: bool,
     job: Job,
+    keep: bool = False,
 ) -> Manifest:
     """Write ``bundle`` for each of ``targets`` into ``folder``.
 
-    Files and manifest rows of other targets stay; files that these targets wrote before and no
-    longer write are removed, unless they were changed. A run after a crash first finishes or
-    drops what the crash left.
+    Files and manifest rows of other targets, and of stems that are not asked for, stay; files that
+    these targets wrote before and no longer write are removed, unless they were changed. A run
+    after a crash first finishes or drops what the crash left.
 
     Args:
         scores: The content of ``scores.json``; None leaves the one that is there.
         force: Whether files in the way may be replaced.
+        keep: Whether files in the way stay, and all others are written; the manifest does not
+            name the ones that stay.
 
     Returns:
         The manifest as it now stands in ``folder``.
@@ -88,19 +92,22 @@ def export_song(
     """
     chosen = {name: TARGETS.load(name)() for name in targets}
     staging.recover(folder)
-    old = _old_manifest(folder, force)
-    _check_room(folder, sum(target.size(bundle, options) for target in chosen.values()))
+    old = old_manifest(folder, force)
+    check_room(folder, sum(f.bytes for t in chosen.values() for f in t.plan(bundle, options)))
     try:
         staged = staging.begin(folder)
         written = _write_targets(chosen, bundle, staged, options, job.part(0.0, 0.9))
         rows = _rows(written, staged, job.part(0.9, 1.0))
         if scores is not None:
             rows.append(_write_small(staged, SCORES, "scores", scores))
-        manifest = _manifest(bundle, facts, rows, written, _kept(old, chosen, scores, folder))
+        rows = _without_conflicts(rows, folder, old, job) if keep else rows
+        stays = kept_rows(old, written_anew(chosen, scores is not None), options, folder)
+        manifest = _manifest(bundle, facts, rows, written, old, stays)
         page = _write_small(staged, readme.NAME, "readme", readme.readme(manifest, facts.licence))
-        manifest = _with_row(manifest, page)
+        pages = _without_conflicts([page], folder, old, job) if keep else [page]
+        manifest = replace(manifest, files=_sorted([*manifest.files, *pages]))
         write_bytes(staged / MANIFEST, encode(manifest))
-        hashes = {row.path: row.sha256 for row in [*rows, page]}
+        hashes = {row.path: row.sha256 for row in [*rows, *pages]}
         staging.commit(folder, staging.plan(folder, hashes, old, manifest, force))
     except BaseException:
         staging.abandon(folder)
@@ -108,7 +115,7 @@ def export_song(
     return manifest
 
 
-def _old_manifest(folder: Path, force: bool) -> Manifest | None:
+def old_manifest(folder: Path, force: bool) -> Manifest | None:
     """What the last export wrote; by force, a manifest that is not ours counts as none."""
     try:
         return read_manifest(folder)
@@ -118,12 +125,16 @@ def _old_manifest(folder: Path, force: bool) -> Manifest | None:
         raise
 
 
-def _check_room(folder: Path, size: int) -> None:
-    """Refuse before the work what would fail after it. Old files go only when new ones stand."""
+def room(folder: Path, size: int) -> tuple[int, int]:
+    """Bytes an export of ``size`` needs, since old files go only when new ones stand; and free."""
     existing = next(place for place in (folder, *folder.absolute().parents) if place.exists())
     with writing(folder):
-        free = shutil.disk_usage(existing).free
-    needed = size + _SMALL_FILES
+        return size + _SMALL_FILES, shutil.disk_usage(existing).free
+
+
+def check_room(folder: Path, size: int) -> None:
+    """Refuse before the work what would fail after it."""
+    needed, free = room(folder, size)
     if free < needed:
         reason = f"the export needs {_readable(needed)}, and {_readable(free)} are free"
         raise DiskFullError(folder=str(folder), reason=reason)
@@ -181,16 +192,37 @@ def _write_small(staged: Path, path: str, role: str, content: bytes) -> FileRow:
     return FileRow(path, role, None, sha256(staged / path), role)
 
 
-def _kept(
-    old: Manifest | None, chosen: Mapping[str, Target], scores: bytes | None, folder: Path
-) -> tuple[dict[str, ExportRow], list[FileRow]]:
-    """What the old manifest says of targets that are not written now, where it still stands."""
-    if old is None:
-        return {}, []
-    again = {*chosen, "readme"} | ({"scores"} if scores is not None else set())
-    exports = {name: row for name, row in old.exports.items() if name not in again}
-    rows = [row for row in old.files if row.target not in again and (folder / row.path).is_file()]
-    return exports, rows
+def _without_conflicts(
+    rows: list[FileRow], folder: Path, old: Manifest | None, job: Job
+) -> list[FileRow]:
+    """The rows whose place is free, or ours."""
+    taken = staging.conflicts(folder, {row.path: row.sha256 for row in rows}, old)
+    for path in taken:
+        job.note(f"{path} was left as it is: Stemwright did not write it, or it was changed since.")
+    return [row for row in rows if row.path not in taken]
+
+
+def written_anew(chosen: Collection[str], scores: bool) -> set[str]:
+    """The targets, our own small files among them, of which nothing old stays unasked."""
+    return {*chosen, "readme"} | ({"scores"} if scores else set())
+
+
+def kept_rows(
+    old: Manifest | None, again: set[str], options: ExportOptions, folder: Path
+) -> list[FileRow]:
+    """Old rows of targets and stems that are not written now, where the files still stand."""
+    return [
+        row
+        for row in (old.files if old else ())
+        if (row.target not in again or not _is_asked_for(row, options))
+        and (folder / row.path).is_file()
+    ]
+
+
+def _is_asked_for(row: FileRow, options: ExportOptions) -> bool:
+    if row.role == "mixture":
+        return options.wants("mixture")
+    return row.stem is None or options.wants(row.stem)
 
 
 def _manifest(
@@ -198,11 +230,12 @@ def _manifest(
     facts: ManifestFacts,
     rows: list[FileRow],
     written: Mapping[str, Written],
-    kept: tuple[dict[str, ExportRow], list[FileRow]],
+    old: Manifest | None,
+    stays: list[FileRow],
 ) -> Manifest:
     """The manifest of what was written now and what stays."""
-    exports, old_rows = kept
-    new = {row.path for row in rows}
+    new = {folded(row.path) for row in rows}
+    exports = dict(old.exports) if old else {}
     now = {name: ExportRow(dict(w.options), list(w.notes)) for name, w in written.items()}
     tempo = bundle.tempo
     return Manifest(
@@ -214,12 +247,8 @@ def _manifest(
         options=facts.options,
         notes=list(facts.notes),
         exports=dict(sorted({**exports, **now}.items())),
-        files=_sorted([*rows, *(row for row in old_rows if row.path not in new)]),
+        files=_sorted([*rows, *(row for row in stays if folded(row.path) not in new)]),
     )
-
-
-def _with_row(manifest: Manifest, row: FileRow) -> Manifest:
-    return replace(manifest, files=_sorted([*manifest.files, row]))
 
 
 def _sorted(rows: list[FileRow]) -> list[FileRow]:

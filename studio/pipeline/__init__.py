@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from importlib import import_module
+from typing import Any, get_type_hints
 
 import msgspec
 
 from studio.job import Job
-from studio.pipeline import lone, machine, song
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,11 +24,31 @@ class Task:
     work: Callable[[Any, Job], object]
 
 
+# "module:function", imported when first asked for: who opens a song does not wait for the scores.
 TASKS = {
-    "process": Task(song.ProcessOptions, song.process),
-    "export": Task(song.ExportOptions, song.export),
-    "transcribe": Task(lone.TranscribeOptions, lone.transcribe),
-    "score": Task(lone.ScoreOptions, lone.score),
-    "devices": Task(machine.DevicesOptions, machine.devices),
-    "doctor": Task(machine.DoctorOptions, machine.doctor),
+    "process": "studio.pipeline.song:process",
+    "export": "studio.pipeline.plan:export",
+    "plan": "studio.pipeline.plan:plan",
+    "hear": "studio.pipeline.hear:hear",
+    "rate": "studio.pipeline.rate:rate",
+    "fit": "studio.pipeline.rate:fit",
+    "transcribe": "studio.pipeline.lone:transcribe",
+    "score": "studio.pipeline.lone:score",
+    "apart": "studio.pipeline.apart:apart",
+    "view": "studio.pipeline.apart:view",
+    "devices": "studio.pipeline.machine:devices",
+    "doctor": "studio.pipeline.machine:doctor",
 }
+
+
+def task(name: str) -> Task:
+    """The task ``name``; its options are of the type of the function's argument ``options``."""
+    module, _, function = TASKS[name].partition(":")
+    work = getattr(import_module(module), function)
+    return Task(get_type_hints(work)["options"], work)
+
+
+def prepare() -> None:
+    """Import what taking a song apart needs, which is half a second of a first song's time."""
+    task("apart")
+    import_module("studio.separation.engines.classical")

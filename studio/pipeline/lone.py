@@ -5,6 +5,8 @@ The work is done in a scratch folder of the cache; nothing is left but what was 
 
 from __future__ import annotations
 
+import shutil
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -46,6 +48,9 @@ from studio.scoring.suggest import GRID, suggest
 from studio.scoring.table import Row, score_takes
 
 _MIDI = (".mid", ".midi")
+_SCRATCH = "stem-"
+# What a killed run left; no run takes this long.
+_OLD_SECONDS = 24 * 3600
 
 
 class TranscribeOptions(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -80,7 +85,7 @@ class ScoreOptions(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         takes: MIDI files; none: takes made from the stem itself.
         kind: As in ``TranscribeOptions``.
         reference: A MIDI file that the takes are compared with as well.
-        sweep: Whether takes are made at every threshold of the grid.
+        sweep: Whether takes are made at every threshold of the grid, beside those given.
         plot: Where to draw stem, best take and correlation; None: nowhere.
     """
 
@@ -149,7 +154,7 @@ def _transcribe_song(options: TranscribeOptions, job: Job) -> Report:
             song=options.stem,
             out=options.out,
             device=options.device,
-            threshold=thresholds[0],
+            threshold=options.thresholds[0] if options.thresholds else None,
             tempo=options.tempo,
             targets=("midi",),
             force=options.force,
@@ -194,7 +199,7 @@ def _table(table: list[Row], options: ScoreOptions) -> Scores:
         for row in table
         if row.against_reference is not None
     ]
-    best = None if options.takes else suggest(row.setting for row in table)
+    best = suggest(row.setting for row in table if not row.take.engine.endswith(_MIDI))
     return Scores(rows, {} if best is None or not table else {table[0].take.stem: best})
 
 
@@ -212,7 +217,8 @@ def _decoded(path: str, kind: str | None, job: Job) -> Iterator[_Stem]:
         raise MissingFileError(file=path, reason="there is no such file")
     with writing(cache_folder()):
         cache_folder().mkdir(parents=True, exist_ok=True)
-    with TemporaryDirectory(dir=cache_folder(), prefix="stem-") as work:
+    _sweep(cache_folder())
+    with TemporaryDirectory(dir=cache_folder(), prefix=_SCRATCH) as work:
         wav = Path(work, "stem.wav")
         decoded = decode(source, wav, job)
         for note in decoded.notes:
@@ -220,6 +226,14 @@ def _decoded(path: str, kind: str | None, job: Job) -> Iterator[_Stem]:
         seconds = decoded.frames / decoded.sample_rate
         guess = kind or kind_by_name(source.stem)
         yield _Stem(song_name(source), guess, wav, seconds, Path(work))
+
+
+def _sweep(folder: Path) -> None:
+    """Remove the scratch folders that killed runs left; other runs may be using theirs."""
+    for left in folder.glob(f"{_SCRATCH}*"):
+        old = time.time() - left.lstat().st_mtime > _OLD_SECONDS
+        if old and left.is_dir() and not left.is_symlink():
+            shutil.rmtree(left, ignore_errors=True)
 
 
 def _heard(stem: _Stem, engine: str | None, device: str, job: Job) -> tuple[str, str, Notes]:
@@ -257,14 +271,16 @@ def _write(take: Take, target: Path, tempo: TempoMap, stem: _Stem, force: bool) 
 
 def _takes_to_score(stem: _Stem, options: ScoreOptions, job: Job) -> list[Take]:
     """The MIDI files as takes, or takes made from the stem."""
-    if options.takes and not options.sweep:
-        return [
-            Take(stem.name, Path(file).name, stem.kind, _midi_notes(file, stem.kind))
-            for file in options.takes
-        ]
+    given = [
+        Take(stem.name, Path(file).name, stem.kind, _midi_notes(file, stem.kind))
+        for file in options.takes
+    ]
+    if given and not options.sweep:
+        return given
     name, _, found = _heard(stem, None, "auto", job)
     thresholds = GRID if options.sweep else TABLE_THRESHOLDS
-    return [Take(stem.name, name, stem.kind, found).at(threshold) for threshold in thresholds]
+    made = Take(stem.name, name, stem.kind, found)
+    return [*given, *(made.at(threshold) for threshold in thresholds)]
 
 
 def _midi_notes(file: str, kind: str) -> Notes:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import cast
+from pathlib import Path
 
 import msgspec
 
@@ -12,10 +12,12 @@ from studio.export.contract import ExportOptions, Format
 from studio.export.manifest import Engine, Manifest
 from studio.export.write import ManifestFacts, export_song
 from studio.job import Job
-from studio.music.bundle import SongBundle
-from studio.pipeline.takes import Scores
+from studio.music.bundle import SongBundle, StemFile
+from studio.music.take import Take
+from studio.pipeline.stages import tempo_in_use
+from studio.pipeline.takes import Scores, is_silent
 from studio.project.project import Project
-from studio.project.stages import Facts
+from studio.project.stages import Facts, Result
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +58,25 @@ class Report(msgspec.Struct, frozen=True):
     files: list[str]
 
 
-def write_outputs(
-    project: Project, apart: Apart, targets: Sequence[str], audio_format: str, force: bool, job: Job
-) -> Manifest:
-    """Export for ``targets``, with the scores where there are takes.
+@dataclass(frozen=True, slots=True)
+class Outputs:
+    """What to write, how, and where; as in ``plan.ExportOptions``."""
+
+    targets: Sequence[str]
+    audio_format: Format
+    folder: Path
+    force: bool = False
+    keep: bool = False
+    stems: tuple[str, ...] | None = None
+
+    @property
+    def options(self) -> ExportOptions:
+        """For the targets."""
+        return ExportOptions(self.audio_format, self.stems)
+
+
+def write_outputs(apart: Apart, outputs: Outputs, job: Job) -> Manifest:
+    """Export, with the scores where there are any.
 
     Raises:
         StudioError: as ``export_song``.
@@ -74,11 +91,49 @@ def write_outputs(
     scores = msgspec.json.format(msgspec.json.encode(apart.scores), indent=2) + b"\n"
     return export_song(
         apart.bundle,
-        project.folder,
-        targets,
-        options=ExportOptions(cast(Format, audio_format)),
+        outputs.folder,
+        outputs.targets,
+        options=outputs.options,
         facts=facts,
         scores=scores if apart.scores.takes else None,
-        force=force,
+        force=outputs.force,
+        keep=outputs.keep,
         job=job,
+    )
+
+
+def apart_of(
+    project: Project, source: Result, stems: Result, files: list[StemFile], takes: list[Take]
+) -> Apart:
+    """The song with these stems and takes, at the tempo in use, without scores."""
+    bundle = SongBundle(
+        song=project.folder.name,
+        mixture=source.folder / "mixture.wav",
+        sample_rate=source.facts["sample_rate"],
+        frames=source.facts["frames"],
+        stems=tuple(files),
+        takes=tuple(takes),
+        tempo=tempo_in_use(project),
+    )
+    notes = [*source.facts["notes"], *stems.facts["notes"]]
+    return Apart(bundle, stems.facts, notes, Scores())
+
+
+def report(folder: Path, apart: Apart, manifest: Manifest) -> Report:
+    """What came out, written into ``folder``."""
+    notes = {take.stem: len(take.notes()) for take in apart.bundle.takes}
+    return Report(
+        song=apart.bundle.song,
+        folder=str(folder),
+        seconds=apart.bundle.duration,
+        engine=apart.engine["name"],
+        device=apart.engine["device"],
+        bpm=apart.bundle.tempo.bpm,
+        bpm_source=apart.bundle.tempo.source,
+        stems=[
+            Part(file.stem.name, is_silent(file.path), notes.get(file.stem.name))
+            for file in apart.bundle.stems
+        ],
+        suggested=apart.scores.suggested,
+        files=[file.path for file in manifest.files],
     )

@@ -3,32 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import msgspec
 
 from studio.errors import MissingFileError, OptionError, ProjectDamagedError
-from studio.export.manifest import Manifest
+from studio.export.contract import Format
 from studio.export.names import song_name
 from studio.job import Job
-from studio.music.bundle import SongBundle, StemFile
-from studio.music.stem import in_order, stem
+from studio.music.bundle import StemFile
+from studio.music.stem import in_order
 from studio.music.take import Take
-from studio.music.tempo import TempoMap
 from studio.pipeline import stages
-from studio.pipeline.outputs import Apart, Part, Report, write_outputs
+from studio.pipeline.outputs import Outputs, Report, apart_of, report, write_outputs
 from studio.pipeline.takes import (
-    Scores,
     forget_others,
-    is_silent,
-    scores_in_use,
+    heard_as,
+    last_heard,
+    set_up,
     table,
     take_of,
     takes_in_use,
 )
+from studio.project.history import History
 from studio.project.project import Project, is_project, open_project, project_of
-from studio.project.stages import Result, confine
+from studio.project.stages import Result
 from studio.separation.exact_sum import SumMode
 from studio.settings import OPTIONS
 
@@ -56,7 +57,9 @@ class ProcessOptions(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         sum: How the stems are made to add up to the song: off, plain or weighted.
         stems: Names to keep; the others are mixed into ``rest``. None keeps all.
         transcribe: Names of the stems to transcribe. None: all that are not silent.
-        threshold: Onset threshold of the takes that are exported, in [0, 1].
+        threshold: Onset threshold of the takes that are exported, in [0, 1]. None: of each take
+            what was chosen in the window, else ``usual_threshold``.
+        usual_threshold: What holds where nobody chose.
         tempo: In BPM; None estimates it.
         preview: Only this many seconds from the middle of the song.
         targets: Names of export targets.
@@ -72,20 +75,12 @@ class ProcessOptions(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     sum: SumMode = "weighted"
     stems: list[str] | None = None
     transcribe: list[str] | None = None
-    threshold: float = 0.55
+    threshold: float | None = None
+    usual_threshold: float = 0.55
     tempo: float | None = None
     preview: float | None = None
     targets: tuple[str, ...] = ("stems", "midi")
-    audio_format: str = "float32"
-    force: bool = False
-
-
-class ExportOptions(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What ``export`` is asked for; as in ``ProcessOptions``."""
-
-    folder: str
-    targets: tuple[str, ...] = ("stems", "midi")
-    audio_format: str = "float32"
+    audio_format: Format = "float32"
     force: bool = False
 
 
@@ -100,36 +95,13 @@ def process(options: ProcessOptions, job: Job) -> Report:
     with _project(options) as project:
         source = _source(project, options, steps["decode"])
         stems = _stems(project, source, how, steps["separate"])
-        tempo = _tempo(project, source, options, steps["tempo"])
-        files = _stem_files(project, stems, options.stems, job)
+        _tempo(project, source, options, steps["tempo"])
+        files = _stem_files(project, stems, options.stems, how is None, job)
         takes = _takes(project, files, options, steps["takes"])
         scores = table(project, files, takes, steps["scores"])
-        apart = _apart(project, source, stems, files, tempo, takes, scores)
-        manifest = write_outputs(
-            project, apart, options.targets, options.audio_format, options.force, steps["out"]
-        )
-        return _report(project, apart, manifest)
-
-
-def export(options: ExportOptions, job: Job) -> Report:
-    """Write a song that is already apart for other targets, with the takes in use.
-
-    Raises:
-        StudioError: the folder is no song's, or the files cannot be written.
-    """
-    with open_project(Path(options.folder)) as project:
-        apart = _apart_as_found(project)
-        targets = _that_can_be_written(apart, options.targets, job)
-        manifest = write_outputs(project, apart, targets, options.audio_format, options.force, job)
-        return _report(project, apart, manifest)
-
-
-def _that_can_be_written(apart: Apart, targets: tuple[str, ...], job: Job) -> tuple[str, ...]:
-    """Without MIDI where nothing was transcribed: old files must not give way to empty ones."""
-    if apart.bundle.takes or "midi" not in targets:
-        return targets
-    job.note("These stems have no notes yet, so MIDI is left as it is; `stemwright process` it.")
-    return tuple(target for target in targets if target != "midi")
+        apart = replace(apart_of(project, source, stems, files, takes), scores=scores)
+        outputs = Outputs(options.targets, options.audio_format, project.folder, options.force)
+        return report(project.folder, apart, write_outputs(apart, outputs, steps["out"]))
 
 
 def _parts(job: Job) -> dict[str, Job]:
@@ -188,39 +160,36 @@ def _stems(project: Project, source: Result, how: stages.Separation | None, job:
     return stages.told(found, job)
 
 
-def _tempo(project: Project, source: Result, options: ProcessOptions, job: Job) -> TempoMap:
-    """The tempo given; else, of a song already apart, the one in use; else the estimated one."""
+def _tempo(project: Project, source: Result, options: ProcessOptions, job: Job) -> None:
+    """Use the tempo given; else, of a song already apart, the one in use; else the estimated."""
     again = options.tempo is None and is_project(Path(options.song))
-    if again and project.result("tempo") is not None:
-        return stages.tempo_in_use(project)
-    return stages.tempo(project, source, options.tempo, job)
+    if not again or project.result("tempo") is None:
+        stages.tempo(project, source, options.tempo, job)
 
 
 def _stem_files(
-    project: Project, stems: Result, wanted: list[str] | None, job: Job
+    project: Project, stems: Result, wanted: list[str] | None, stays: bool, job: Job
 ) -> list[StemFile]:
-    """The stems that are kept, in order; with ``wanted``, all others as one ``rest``."""
+    """The stems that are kept, in order; with ``wanted``, all others as one ``rest``.
+
+    Of a song that ``stays`` as it is the choice made before holds where none is ``wanted``.
+    """
     names: list[str] = in_order(stems.facts["stems"])
+    if wanted is None and stays:
+        return stages.stem_files(project, stems)
+    project.forget("rest")
     if wanted is None:
-        project.forget("rest")
-        return [_file_of(stems, name) for name in names]
+        return [stages.stem_file(stems, name) for name in names]
     for name in wanted:
         if name not in names:
             raise OptionError(option="--stems", value=name, reason=f"there are {', '.join(names)}")
     kept = [name for name in names if name in wanted]
-    files = [_file_of(stems, name) for name in kept]
+    files = [stages.stem_file(stems, name) for name in kept]
     others = [name for name in names if name not in wanted]
     if others:
         rest = stages.rest(project, stems, others, job)
-        files.append(StemFile(stem("rest"), rest.folder / "rest.wav"))
+        files.append(stages.stem_file(rest, "rest"))
     return files
-
-
-def _file_of(stems: Result, name: str) -> StemFile:
-    """A stem of the result; a stranger's project may name one that leads elsewhere."""
-    path = stems.folder / f"{name}.wav"
-    confine(path, stems.folder)
-    return StemFile(stem(name), path)
 
 
 def _takes(
@@ -234,72 +203,50 @@ def _takes(
             raise OptionError(option="--transcribe", value=name, reason=reason)
     if options.transcribe == []:
         forget_others(project, files)
-        return takes_in_use(project)
+        return takes_in_use(project, files, options.device, job)
     wanted = names if options.transcribe is None else options.transcribe
     chosen = [file for file in files if file.stem.name in wanted]
+    history = History.peek(project.root)
+    ways = [heard_as(history, file, last_heard(project, file)) for file in chosen]
     project.forget("take/")
     takes = []
-    for index, file in enumerate(chosen):
+    for index, (file, (kind, engine)) in enumerate(zip(chosen, ways, strict=True)):
         part = job.part(index / len(chosen), (index + 1) / len(chosen))
-        take = take_of(project, file, options.device, part)
+        take = take_of(project, file, options.device, part, kind, engine)
         if take is not None:
-            takes.append(take.at(options.threshold))
-    project.use(thresholds={take.stem: options.threshold for take in takes})
-    return takes
+            takes.append(take)
+    return _set_up(project, takes, options)
 
 
-def _apart(
-    project: Project,
-    source: Result,
-    stems: Result,
-    files: list[StemFile],
-    tempo: TempoMap,
-    takes: list[Take],
-    scores: Scores,
-) -> Apart:
-    bundle = SongBundle(
-        song=project.folder.name,
-        mixture=source.folder / "mixture.wav",
-        sample_rate=source.facts["sample_rate"],
-        frames=source.facts["frames"],
-        stems=tuple(files),
-        takes=tuple(takes),
-        tempo=tempo,
-    )
-    return Apart(bundle, stems.facts, [*source.facts["notes"], *stems.facts["notes"]], scores)
+def _set_up(project: Project, takes: list[Take], options: ProcessOptions) -> list[Take]:
+    """The takes at the thresholds asked for, with what was done to them in the window."""
+    asked = options.threshold
+    if asked is not None:
+        _say_threshold(project, [take.stem for take in takes], asked)
+    history = History.peek(project.root)
+    threshold = options.usual_threshold if asked is None else asked
+    unknown = [take.stem for take in takes if not history.knows(take.stem)]
+    project.use(thresholds=dict.fromkeys(unknown, threshold))
+    return [set_up(take, history, project.document.thresholds) for take in takes]
 
 
-def _apart_as_found(project: Project) -> Apart:
-    """The song as the last ``process`` left it."""
-    source, stems = project.result("source"), project.result("stems")
-    if source is None or stems is None:
-        raise ProjectDamagedError(file=str(project.folder), reason="the song is not apart yet")
-    rest = project.result("rest")
-    names: list[str] = stems.facts["stems"]
-    if rest is not None:
-        names = [name for name in names if name not in rest.facts["of"]]
-    files = [_file_of(stems, name) for name in in_order(names)]
-    if rest is not None:
-        files.append(StemFile(stem("rest"), rest.folder / "rest.wav"))
-    takes = takes_in_use(project)
-    tempo = stages.tempo_in_use(project)
-    return _apart(project, source, stems, files, tempo, takes, scores_in_use(project))
+def _say_threshold(project: Project, stems: list[str], threshold: float) -> None:
+    """Where the window has a say, the threshold asked for is a change like its own.
 
-
-def _report(project: Project, apart: Apart, manifest: Manifest) -> Report:
-    notes = {take.stem: len(take.notes()) for take in apart.bundle.takes}
-    return Report(
-        song=apart.bundle.song,
-        folder=str(project.folder),
-        seconds=apart.bundle.duration,
-        engine=apart.engine["name"],
-        device=apart.engine["device"],
-        bpm=apart.bundle.tempo.bpm,
-        bpm_source=apart.bundle.tempo.source,
-        stems=[
-            Part(file.stem.name, is_silent(file.path), notes.get(file.stem.name))
-            for file in apart.bundle.stems
-        ],
-        suggested=apart.scores.suggested,
-        files=[file.path for file in manifest.files],
-    )
+    Raises:
+        ProjectBusyError: a window has the song open.
+    """
+    known = History.peek(project.root)
+    others = [
+        name
+        for name in stems
+        if known.knows(name) and known.setup(name).options.onset_threshold != threshold
+    ]
+    if not others:
+        return
+    with closing(History.open(project.root)) as history:
+        for name in others:
+            setup = history.setup(name)
+            options = replace(setup.options, onset_threshold=threshold)
+            new = msgspec.structs.replace(setup, options=options)
+            history.do(name, history.chosen(name), new, f"Threshold {threshold:.2f}")

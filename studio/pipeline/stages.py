@@ -23,18 +23,21 @@ from studio.errors import OptionError
 from studio.files import reading, sha256
 from studio.job import Job
 from studio.models.store import StoredModel, resolve, verify
+from studio.music.bundle import StemFile
+from studio.music.stem import in_order, stem
 from studio.music.tempo import TempoMap
 from studio.project.project import Project
-from studio.project.stages import Facts, Result, Stage
-from studio.rhythm.tempo import estimate_tempo
+from studio.project.stages import Facts, Result, Stage, confine
 from studio.separation.contract import EngineClass
 from studio.separation.engines import ENGINES
 from studio.separation.exact_sum import SumMode
-from studio.separation.stream import StreamOptions, separate_song
+from studio.separation.stream import StreamOptions, as_heard, separate_song
 
 _BLOCK = 1 << 16
 # A shorter song says little of how fast an engine is.
 _TELLING_SECONDS = 10.0
+# Slots whose results are of no use once the song is another recording.
+_OF_THE_SOURCE = ("stems", "rest", "outlines", "tempo", "take/", "scores/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +86,12 @@ def decode(project: Project, song: Path, preview: float | None, job: Job) -> Res
             notes.append(f"A preview: {preview:g} seconds from the middle of the song.")
         return {"sample_rate": decoded.sample_rate, "frames": frames, "notes": notes}
 
-    return told(project.run(stage, make, job), job)
+    before = project.document.stages.get("source")
+    result = told(project.run(stage, make, job), job)
+    if before not in (None, result.key):
+        for slot in _OF_THE_SOURCE:
+            project.forget(slot)
+    return result
 
 
 def separate(project: Project, source: Result, how: Separation, job: Job) -> Result:
@@ -126,6 +134,23 @@ def rest(project: Project, stems: Result, others: list[str], job: Job) -> Result
     return project.run(stage, make, job)
 
 
+def stem_files(project: Project, stems: Result) -> list[StemFile]:
+    """The stems in use, in order: those of ``stems``, less those mixed into the rest, and it."""
+    mixed = project.result("rest")
+    names: list[str] = in_order(stems.facts["stems"])
+    if mixed is None:
+        return [stem_file(stems, name) for name in names]
+    kept = [stem_file(stems, name) for name in names if name not in mixed.facts["of"]]
+    return [*kept, stem_file(mixed, "rest")]
+
+
+def stem_file(result: Result, name: str) -> StemFile:
+    """A stem of the result; a stranger's project may name one that leads elsewhere."""
+    path = result.folder / f"{name}.wav"
+    confine(path, result.folder)
+    return StemFile(stem(name), path)
+
+
 def tempo(project: Project, source: Result, given: float | None, job: Job) -> TempoMap:
     """The song's tempo: as given, or estimated once from the whole song's onsets."""
     stage = Stage("tempo", 1, (source.key,), {"given": given})
@@ -134,6 +159,9 @@ def tempo(project: Project, source: Result, given: float | None, job: Job) -> Te
         if given is not None:
             found = TempoMap.constant(given)
         else:
+            # Imported here: who waits for the first hop does not wait for this.
+            from studio.rhythm.tempo import estimate_tempo
+
             found = estimate_tempo(source.folder / "mixture.wav", job)
         return cast(Facts, msgspec.to_builtins(found))
 
@@ -178,7 +206,8 @@ def _separate(
     fresh = not any(part.iterdir())
     start = time.monotonic()
     options = StreamOptions(overlap=how.overlap, sum=how.sum)
-    stems = separate_song(engine, source.folder / "mixture.wav", part, options, job)
+    mixture, next_hop = source.folder / "mixture.wav", as_heard(engine, options, job)
+    stems = separate_song(engine, mixture, part, options, job, next_hop)
     if fresh and _seconds(source) >= _TELLING_SECONDS:
         remember(how.engine, choice.device, (time.monotonic() - start) / _seconds(source))
     return stems

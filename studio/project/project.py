@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import msgspec
@@ -100,23 +100,16 @@ def project_of(song: Path, name: str, out: Path) -> Iterator[Project]:
     """
     with reading(song):
         about = Song(name=name, path=str(song.resolve()), sha256=sha256(song))
-    folder = _folder_for(about, out)
-    _refuse_link(folder)
-    new = not (folder / HIDDEN).exists()
-    with writing(folder):
-        (folder / HIDDEN).mkdir(parents=True, exist_ok=True)
-    empty = False
-    try:
-        with _held(folder):
-            project = _known_or_new(folder, about)
-            try:
-                yield project
-            except StudioError:
-                empty = new and not project.document.stages
-                raise
-    finally:
-        if empty:
-            _remove_empty(folder)
+    with ExitStack() as held:
+        folder, new = _enter(about, out, held)
+        project = _known_or_new(folder, about)
+        try:
+            yield project
+        except StudioError:
+            if new and not project.document.stages:
+                held.close()
+                _remove_empty(folder)
+            raise
 
 
 def is_project(folder: Path) -> bool:
@@ -124,23 +117,47 @@ def is_project(folder: Path) -> bool:
     return (folder / HIDDEN / "project.json").is_file()
 
 
+def _enter(about: Song, out: Path, held: ExitStack) -> tuple[Path, bool]:
+    """Hold this song's folder, made where there is none; also says whether it was made.
+
+    Where another song took the name between our look and our lock, looks again.
+    """
+    while True:
+        folder = _folder_for(about, out)
+        _refuse_link(folder)
+        new = not (folder / HIDDEN).exists()
+        with writing(folder):
+            (folder / HIDDEN).mkdir(parents=True, exist_ok=True)
+        try:
+            held.enter_context(_held(folder))
+        except ProjectBusyError:
+            if _can_be_of(folder, about):
+                raise
+            continue
+        if _can_be_of(folder, about):
+            return folder, new
+        held.close()
+
+
 def _folder_for(about: Song, out: Path) -> Path:
     """The first of ``name``, ``name (2)`` ... that is this song's or free."""
     number = 1
     while True:
         folder = out / (about.name if number == 1 else f"{about.name} ({number})")
-        if not is_project(folder) or _is_same(read_document(folder / HIDDEN).song, about):
+        if _can_be_of(folder, about):
             return folder
         number += 1
+
+
+def _can_be_of(folder: Path, about: Song) -> bool:
+    """Whether no other song has ``folder``."""
+    return not is_project(folder) or _is_same(read_document(folder / HIDDEN).song, about)
 
 
 def _known_or_new(folder: Path, about: Song) -> Project:
     """The project in ``folder``, which is held, told where its song lies now."""
     if is_project(folder):
         project = Project(folder, read_document(folder / HIDDEN))
-        if not _is_same(project.document.song, about):
-            # Another run took the name between our look and our lock.
-            raise ProjectBusyError(folder=str(folder))
         if project.document.song != about:
             project._put(msgspec.structs.replace(project.document, song=about))
         return project

@@ -7,6 +7,7 @@ appears whole or not at all. Only outlines of the sound are kept, so any length 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -78,35 +79,55 @@ def plot_take(take: Take, target: Path, picture: Path, job: Job, origin: str = "
     _draw(take, origin, compare(take, target, job), picture, kind)
 
 
-def compare(take: Take, target: Path, job: Job) -> Comparison:
-    """Outlines of both sounds and of their cross-correlation, over the whole song.
+def compare(
+    take: Take,
+    target: Path,
+    job: Job,
+    start: float = 0.0,
+    stop: float = inf,
+    columns: int | None = None,
+) -> Comparison:
+    """Outlines of both sounds and of their cross-correlation.
 
     The correlations of a long song's stretches are added up.
+
+    Args:
+        start, stop: The span to compare, in seconds; the whole song by default.
+        columns: Of each outline, at most; None: 1800 a stretch of five minutes.
     """
     notes = take.notes()
     stems: list[Outline] = []
     takes: list[Outline] = []
     correlation = np.zeros(2 * MAX_LAG + 1)
-    for stretch in stretches(target):
-        job.update(stretch.progress(0.0), "drawing")
+    for whole in stretches(target):
+        job.update(whole.progress(0.0), "drawing")
+        stretch = whole.between(start, stop)
+        if stretch is None:
+            continue
         sound = Signal(stretch.samples)
         played = Signal(render(notes, take.kind, stretch.start, stretch.stop, SAMPLE_RATE))
         correlation += played.correlation(sound)
+        most = _COLUMNS
+        if columns is not None:
+            span = min(stop, stretch.whole / SAMPLE_RATE) - start
+            most = max(1, int(columns * (stretch.stop - stretch.start) / span))
         for outlines, samples in ((stems, sound.samples), (takes, played.samples)):
-            outlines.append(outline(samples, stretch.start, stretch.stop))
+            outlines.append(outline(samples, stretch.start, stretch.stop, most))
     top = int(np.argmax(correlation)) if correlation.any() else MAX_LAG
     return Comparison(
         _joined(stems),
         _joined(takes),
-        outline(correlation.astype(np.float32), -MAX_LAG_SECONDS, MAX_LAG_SECONDS),
+        outline(
+            correlation.astype(np.float32), -MAX_LAG_SECONDS, MAX_LAG_SECONDS, columns or _COLUMNS
+        ),
         float(correlation[top]),
         (top - MAX_LAG) / SAMPLE_RATE,
     )
 
 
-def outline(curve: NDArray[np.float32], start: float, stop: float) -> Outline:
-    """``curve``, whose samples lie evenly from ``start`` to ``stop``, in at most 1800 columns."""
-    columns = min(_COLUMNS, len(curve))
+def outline(curve: NDArray[np.float32], start: float, stop: float, most: int = _COLUMNS) -> Outline:
+    """``curve``, its samples evenly from ``start`` to ``stop``, in at most ``most`` columns."""
+    columns = min(most, len(curve))
     edges = len(curve) * np.arange(columns + 1) // max(1, columns)
     middle = (edges[:-1] + edges[1:]) / 2 / max(1, len(curve))
     first = edges[:-1]

@@ -15,6 +15,7 @@ Features (all ignore loudness, since each is scaled by its own signal's level):
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cached_property
 from weakref import WeakKeyDictionary
 
@@ -33,6 +34,31 @@ _PITCHES = bands.semitones(33, 100, SAMPLE_RATE, 4096)
 _SIXTHS = filterbank.logarithmic(np.arange(1025) * SAMPLE_RATE / 2048, 6, 40.0, 10_000.0)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Bands:
+    """Magnitudes of a sound frame by frame: in ``semitones`` and in ``sixths`` of an octave."""
+
+    semitones: NDArray[np.float32]
+    sixths: NDArray[np.float32]
+
+
+def silence(samples: int) -> Bands:
+    """The bands of so many samples of nothing."""
+    frames = -(-samples // HOP)
+    shapes = (frames, _PITCHES.shape[1]), (frames, _SIXTHS.shape[1])
+    return Bands(np.zeros(shapes[0], np.float32), np.zeros(shapes[1], np.float32))
+
+
+def semitones(samples: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Magnitudes in semitones, shape (frames, 68)."""
+    return bands.band_magnitudes(samples, _PITCHES, HOP)
+
+
+def sixths(samples: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Magnitudes in sixths of an octave, shape (frames, bands)."""
+    return bands.band_magnitudes(samples, _SIXTHS, HOP)
+
+
 class Signal:
     """Mono sound at 22.05 kHz. Equal only to itself, so that features can be kept by it.
 
@@ -40,8 +66,10 @@ class Signal:
         samples: float32, shape (samples,). Not to be written into.
     """
 
-    def __init__(self, samples: NDArray[np.float32]) -> None:
+    def __init__(self, samples: NDArray[np.float32], known: Bands | None = None) -> None:
+        """Of ``samples``, whose bands are computed when needed, unless they are ``known``."""
         self.samples = samples
+        self._bands = known
         self._correlations: WeakKeyDictionary[Signal, NDArray[np.float32]] = WeakKeyDictionary()
 
     @cached_property
@@ -52,7 +80,8 @@ class Signal:
     @cached_property
     def spectrum(self) -> NDArray[np.float32]:
         """Semitone bands over time, shape (frames, 68)."""
-        return _compressed(bands.band_magnitudes(self.samples, _PITCHES, HOP))
+        known = self._bands
+        return _compressed(semitones(self.samples) if known is None else known.semitones)
 
     @cached_property
     def flux(self) -> NDArray[np.float32]:
@@ -62,7 +91,8 @@ class Signal:
     @cached_property
     def onsets(self) -> NDArray[np.float32]:
         """Where anything begins to sound, shape (frames,)."""
-        levels = _compressed(bands.band_magnitudes(self.samples, _SIXTHS, HOP))
+        known = self._bands
+        levels = _compressed(sixths(self.samples) if known is None else known.sixths)
         return onset.onset_strength(levels, lag=2, smooth=2.0)
 
     def correlation(self, target: Signal) -> NDArray[np.float32]:

@@ -43,6 +43,19 @@ class Stretch:
         """In seconds from the song's start."""
         return (self.first + len(self.samples)) / SAMPLE_RATE
 
+    @property
+    def is_last(self) -> bool:
+        """Whether the song ends with it."""
+        return self.first + len(self.samples) == self.whole
+
+    def between(self, start: float, stop: float) -> Stretch | None:
+        """The part from second ``start`` to ``stop`` of the song; None where none lies there."""
+        first = round(max(start, self.start) * SAMPLE_RATE)
+        last = round(min(stop, self.stop) * SAMPLE_RATE)
+        if first >= last and len(self.samples):
+            return None
+        return Stretch(first, self.samples[first - self.first : last - self.first], self.whole)
+
     def progress(self, part: float) -> float:
         """How much of the song is done once ``part`` of this stretch is, both in [0, 1]."""
         return (self.first + part * len(self.samples)) / max(1, self.whole)

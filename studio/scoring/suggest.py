@@ -41,3 +41,24 @@ def suggest(rows: Iterable[tuple[float, Mapping[str, float], int]]) -> float | N
         if notes > 0 and scores["agreement"] > 0
     ]
     return max(ranked)[1] if ranked else None
+
+
+def flat_range(
+    rows: Iterable[tuple[float, Mapping[str, float], int]], share: float = 0.03
+) -> tuple[float, float] | None:
+    """Lowest and highest threshold around the suggested one that are as good, or nearly.
+
+    Between the two no row's agreement is below the best by more than ``share`` of it. None where
+    nothing is suggested.
+    """
+    rows = list(rows)
+    known = sorted((threshold, scores["agreement"]) for threshold, scores, _ in rows)
+    best = suggest(rows)
+    if best is None:
+        return None
+    enough = (1.0 - share) * max(value for _, value in known)
+    worse = [threshold for threshold, value in known if value < enough]
+    low = max((threshold for threshold in worse if threshold < best), default=-1.0)
+    high = min((threshold for threshold in worse if threshold > best), default=2.0)
+    inside = [threshold for threshold, _ in known if low < threshold < high]
+    return inside[0], inside[-1]

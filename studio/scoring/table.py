@@ -76,7 +76,7 @@ def score_takes(
     """
     measures = {name: MEASURES.load(name) for name in keys or MEASURES.names()}
     notes = [take.notes() for take in takes]
-    tallies = [(_Tally(measures), _Tally(measures)) for _ in takes]
+    tallies = [(Tally(measures), Tally(measures)) for _ in takes]
     for stretch in stretches(target, longest):
         targets = [Signal(stretch.samples)]
         if reference is not None and takes:
@@ -101,7 +101,7 @@ def _played(notes: Notes, kind: str, stretch: Stretch) -> Signal:
     return Signal(render(notes, kind, stretch.start, stretch.stop, SAMPLE_RATE))
 
 
-class _Tally:
+class Tally:
     """The values of a song's stretches, until they become one score each."""
 
     def __init__(self, measures: Mapping[str, Measure]) -> None:

@@ -19,7 +19,7 @@ from studio.music.audio import Samples
 from studio.separation.grid import Grid
 
 _JOURNAL = "journal"
-_HOPS = "hops.f32"
+HOPS = "hops.f32"
 
 
 class Parts:
@@ -37,7 +37,7 @@ class Parts:
         """
         self._grid = grid
         self._rows = rows
-        self._path = folder / _HOPS
+        self._path = folder / HOPS
         journal = folder / _JOURNAL
         size = rows * grid.frames * 4
         with writing(self._path):
@@ -97,7 +97,7 @@ def begun(folder: Path) -> bool:
 def remove(folder: Path) -> None:
     """Remove the two files. Once the journal is gone, nothing asks for the other."""
     (folder / _JOURNAL).unlink(missing_ok=True)
-    (folder / _HOPS).unlink(missing_ok=True)
+    (folder / HOPS).unlink(missing_ok=True)
 
 
 def _journalled(journal: Path, work: str, n_hops: int) -> set[int]:

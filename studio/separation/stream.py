@@ -25,6 +25,7 @@ from studio.audio.resample import resample_blocks, resampled_frames
 from studio.audio.wav import Wav
 from studio.audio.write import WavWriter
 from studio.errors import DiskFullError, OptionError
+from studio.files import disk_bytes
 from studio.job import Job
 from studio.music.audio import Samples
 from studio.separation import parts as kept
@@ -71,6 +72,17 @@ def hop_seconds(engine: Engine, options: StreamOptions) -> float:
     return _hop_length(engine, options) / engine.sample_rate
 
 
+def as_heard(engine: Engine, options: StreamOptions, job: Job) -> Callable[[Sequence[int]], int]:
+    """The order for a listener: from where ``job.listening_at`` is now, then from the start."""
+    seconds = hop_seconds(engine, options)
+
+    def next_hop(missing: Sequence[int]) -> int:
+        here = int((job.listening_at or 0.0) / seconds)
+        return next((hop for hop in missing if hop >= here), missing[0])
+
+    return next_hop
+
+
 def separate_song(
     engine: Engine,
     mixture: Path,
@@ -83,6 +95,9 @@ def separate_song(
 
     The files have the rate, channels and exact number of frames of ``mixture``. A run that was
     killed or cancelled is taken up where it stopped by another call with the same arguments.
+
+    ``job`` is told ``separating`` with all that ``hops.FinishedHops`` needs, and then ``hop`` for
+    each that is finished.
 
     Args:
         mixture: A float32 WAV of 1 or 2 channels.
@@ -117,8 +132,7 @@ def _separate(
     next_hop: Callable[[Sequence[int]], int],
 ) -> None:
     """Everything but clearing up."""
-    if not kept.begun(folder):
-        _require_room(song, engine, folder)
+    _require_room(song, engine, folder)
     _resample(song, engine.sample_rate, folder, job.part(0.0, 0.02))
     with _at_rate(song, engine.sample_rate, folder) as source:
         level = level_of(_watched(source, job.part(0.02, 0.03))) if engine.normalise else Level()
@@ -126,6 +140,16 @@ def _separate(
         work = _described(song, engine, grid, options)
         with Parts(folder, work, grid, len(engine.stems) * song.channels) as parts:
             separator = Separator(engine, source, grid, level, options.sum)
+            job.found(
+                "separating",
+                folder=str(folder.absolute()),
+                stems=list(engine.stems),
+                channels=song.channels,
+                sample_rate=engine.sample_rate,
+                frames=grid.frames,
+                hop_frames=grid.hop,
+                done=sorted(parts.done),
+            )
             _fill(parts, separator, grid, job.part(0.03, 0.95), next_hop)
             _write(song, engine, parts, folder, options.sum, job.part(0.95, 1.0))
 
@@ -159,18 +183,21 @@ def _fill(
                 f"separating {_clock(done * separator.seconds)} of {_clock(separator.seconds)}",
             )
             waiting |= separator.separate(group)
-            _keep_whole(parts, grid, group, waiting)
+            _keep_whole(parts, grid, group, waiting, job)
             while len(waiting) > most:
                 del waiting[next(iter(waiting))]
 
 
-def _keep_whole(parts: Parts, grid: Grid, group: range, waiting: dict[int, Samples]) -> None:
+def _keep_whole(
+    parts: Parts, grid: Grid, group: range, waiting: dict[int, Samples], job: Job
+) -> None:
     """Keep the hops that ``group`` completes, and forget segments nobody waits for."""
     touched = {hop for segment in group for hop in grid.hops_of(segment)}
     for hop in sorted(touched - parts.done):
         if all(segment in waiting for segment in grid.segments_of(hop)):
             blended = grid.blend(hop, waiting)
             parts.write(hop, blended.reshape(-1, blended.shape[-1]))
+            job.found("hop", hop=hop)
     for segment in [s for s in waiting if parts.done.issuperset(grid.hops_of(s))]:
         del waiting[segment]
 
@@ -283,10 +310,14 @@ def _written(song: Wav, folder: Path, names: Sequence[str]) -> bool:
 
 
 def _require_room(song: Wav, engine: Engine, folder: Path) -> None:
-    """Say now, not after an hour, that hops and stems have no room. Raises DiskFullError."""
+    """Say now, not after an hour, that hops and stems have no room. Raises DiskFullError.
+
+    What an earlier run left here has its room already.
+    """
     ratio = engine.sample_rate / song.sample_rate
     each = 4 * song.frames * song.channels
     needed = each * (len(engine.stems) + 1) * (1 + ratio)
+    needed -= sum(disk_bytes(path) for path in folder.iterdir())
     free = shutil.disk_usage(folder).free
     if free < needed:
         reason = f"{needed / 1e6:.0f} MB are needed, {free / 1e6:.0f} MB are free"

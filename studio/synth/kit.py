@@ -11,7 +11,6 @@ from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.signal import butter, sosfilt
 
 RING = 6.9  # time constants until a decay has fallen by 60 dB
 
@@ -108,10 +107,26 @@ def _tone(sound: Piece, t: NDArray[np.float64]) -> NDArray[np.float64]:
 def _noise(sound: Piece, t: NDArray[np.float64], sample_rate: int) -> NDArray[np.float64]:
     """The wires or the metal: noise of deviation 1 within the band, then the decay."""
     low, high = min(sound.band[0], 0.35 * sample_rate), min(sound.band[1], 0.45 * sample_rate)
-    sos = butter(2, (low, high), "bandpass", fs=sample_rate, output="sos")
     # RandomState: numpy promises that its numbers never change, and so our sound does not.
     white = np.random.RandomState(sound.band[0]).standard_normal(len(t))
-    filtered = np.asarray(sosfilt(sos, white))
+    filtered = _band(white, low / sample_rate, high / sample_rate)
     level = sound.noise * np.exp(t / -sound.noise_seconds)
     shaped: NDArray[np.float64] = level * filtered / filtered.std()
     return shaped
+
+
+def _band(signal: NDArray[np.float64], low: float, high: float) -> NDArray[np.float64]:
+    """``signal`` through a Butterworth band-pass of order 2, edges in cycles a sample.
+
+    The bilinear transform puts the analogue frequency tan(pi f) at f (Oppenheim and Schafer,
+    "Discrete-Time Signal Processing", section 7.2). Padded to twice its length, so that what the
+    filter rings on after the end does not come back at the start.
+    """
+    size = 2 * len(signal)
+    bottom, top = np.tan(np.pi * low), np.tan(np.pi * high)
+    response = np.zeros(size // 2 + 1, np.complex128)  # nothing passes at 0 and at half the rate
+    at = np.tan(np.pi * np.arange(1, size // 2) / size)
+    x = (at * at - bottom * top) / (at * (top - bottom))  # the low-pass this is made of: 1 at x = 0
+    response[1:-1] = 1.0 / (1.0 - x * x + 1j * np.sqrt(2.0) * x)
+    filtered: NDArray[np.float64] = np.fft.irfft(np.fft.rfft(signal, size) * response, size)
+    return filtered[: len(signal)]

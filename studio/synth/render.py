@@ -55,7 +55,7 @@ def render(
 
 def _piece(notes: Notes, kind: str, first: int, last: int, sample_rate: int) -> NDArray[np.float64]:
     """The samples ``first`` <= n < ``last``: every note that sounds there, added up in order."""
-    begin, end = _extent(notes, kind, sample_rate)
+    begin, end = extent(notes, kind, sample_rate)
     sounding = (begin < last) & (end > first)
     gain = (notes.velocity / 127.0) ** 2
     sound = np.zeros(last - first)
@@ -77,10 +77,10 @@ def _piece(notes: Notes, kind: str, first: int, last: int, sample_rate: int) -> 
     return sound
 
 
-def _extent(
+def extent(
     notes: Notes, kind: str, sample_rate: int
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """First sample of each note, and the one after its last."""
+    """First sample of each note, and the one after its last; int64, shape (notes,)."""
     begin = np.rint(notes.onset * sample_rate).astype(np.int64)
     if kind == "drums":
         keys, which = np.unique(notes.pitch, return_inverse=True)

@@ -28,19 +28,21 @@ from studio.worker.messages import (
     Bug,
     Done,
     Failed,
+    Found,
+    Listen,
     Progress,
     Request,
     Run,
     Stop,
     Stopped,
     Told,
+    read_answer,
 )
 
 _POLL_SECONDS = 0.1
 # How long a stopped run may take to end by itself: one segment of the slowest engine.
 _STOP_SECONDS = 20.0
 _ERROR_LINES = 200
-_decode = msgspec.json.Decoder(Answer).decode
 
 
 class BugError(Exception):
@@ -82,6 +84,8 @@ class Worker:
     def run(self, task: str, arguments: dict[str, Any], what: str, job: Job) -> Any:
         """Do ``task`` in the worker; ``what`` names it in errors, such as the song.
 
+        ``job`` is told what the task tells its own, and ``job.listen`` reaches the task.
+
         Returns: the task's result, as JSON values.
 
         Raises:
@@ -89,12 +93,14 @@ class Worker:
             BugError: a defect of ours.
             Cancelled: after ``job.cancel()``.
         """
-        self._start()
+        self.start()
         self._say(Run(task, arguments), what)
         progress = (0.0, "")
+        told: float | None = None
         while True:
             try:
                 job.update(*progress)
+                told = self._follow(job.listening_at, told, what)
                 answer = self._answers.get(timeout=_POLL_SECONDS)
             except Empty:
                 continue
@@ -108,11 +114,25 @@ class Worker:
                     progress = (fraction, text)
                 case Told(text):
                     job.note(text)
+                case Found(name, facts):
+                    job.found(name, **facts)
                 case Done(result):
                     return result
                 case Failed() | Bug() | Stopped():
                     self._recycle(answer)
                     raise _raised(answer)
+
+    def _follow(self, listening_at: float | None, told: float | None, what: str) -> float | None:
+        """Tell the worker where the listener is, where that is news; returns what it knows."""
+        if listening_at is not None and listening_at != told:
+            self._say(Listen(listening_at), what)
+        return listening_at
+
+    def kill(self) -> None:
+        """End the worker at once, from any thread; ``run`` then raises WorkerCrashedError."""
+        process = self._process
+        if process is not None:
+            process.kill()
 
     def close(self) -> None:
         """End the worker. What it was doing stays on disk as a part to go on from."""
@@ -132,7 +152,8 @@ class Worker:
             assert pipe is not None
             pipe.close()
 
-    def _start(self) -> None:
+    def start(self) -> None:
+        """Start the process where none runs: it loads while nobody has asked for anything yet."""
         if self._process is not None and self._process.poll() is None:
             return
         self.close()
@@ -156,7 +177,9 @@ class Worker:
         assert process.stdout is not None
         try:
             for line in process.stdout:
-                answers.put(_decode(line))
+                answer = read_answer(line)
+                if answer is not None:
+                    answers.put(answer)
         except msgspec.MsgspecError:
             pass  # a line torn by the end of the process; the end is what counts
         finally:

@@ -1,12 +1,13 @@
 """What the two processes say to each other: one JSON object a line.
 
-The client writes ``Run`` and ``Stop``; the server answers a run with any number of ``Progress``,
-``Told`` and ``Alive``, then exactly one of ``Done``, ``Failed``, ``Bug`` and ``Stopped``.
+The client writes ``Run``, and while it goes on ``Listen`` and ``Stop``; the server answers a run
+with any number of ``Progress``, ``Told``, ``Found`` and ``Alive``, then exactly one of ``Done``,
+``Failed``, ``Bug`` and ``Stopped``. A kind or a key that one side does not know is passed over.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, get_args
 
 import msgspec
 
@@ -22,6 +23,12 @@ class Stop(msgspec.Struct, tag="stop"):
     """Stop what is running."""
 
 
+class Listen(msgspec.Struct, tag="listen"):
+    """The listener is at ``seconds``: that place comes first."""
+
+    seconds: float
+
+
 class Progress(msgspec.Struct, tag="progress"):
     """``fraction`` of the run is done, in [0, 1]."""
 
@@ -33,6 +40,13 @@ class Told(msgspec.Struct, tag="told"):
     """A fact the user must hear."""
 
     text: str
+
+
+class Found(msgspec.Struct, tag="found"):
+    """What can be used before the run is done; ``facts`` are JSON values."""
+
+    name: str
+    facts: dict[str, Any]
 
 
 class Alive(msgspec.Struct, tag="alive"):
@@ -63,5 +77,27 @@ class Stopped(msgspec.Struct, tag="stopped"):
     """The run was stopped as asked."""
 
 
-Request = Run | Stop
-Answer = Progress | Told | Alive | Done | Failed | Bug | Stopped
+class _Kind(msgspec.Struct):
+    type: str
+
+
+Request = Run | Listen | Stop
+Answer = Progress | Told | Found | Alive | Done | Failed | Bug | Stopped
+_request = msgspec.json.Decoder(Request)
+_answer = msgspec.json.Decoder(Answer)
+_kind = msgspec.json.Decoder(_Kind)
+_KINDS = {kind.__struct_config__.tag for kind in (*get_args(Request), *get_args(Answer))}
+
+
+def read_request(line: bytes) -> Request | None:
+    """A line of the client; None where its kind is not known. Raises msgspec.DecodeError."""
+    return _request.decode(line) if _is_known(line) else None
+
+
+def read_answer(line: bytes) -> Answer | None:
+    """A line of the server; None where its kind is not known. Raises msgspec.DecodeError."""
+    return _answer.decode(line) if _is_known(line) else None
+
+
+def _is_known(line: bytes) -> bool:
+    return _kind.decode(line).type in _KINDS

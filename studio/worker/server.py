@@ -12,8 +12,9 @@ import sys
 import time
 import traceback
 from collections.abc import Callable
+from contextlib import suppress
 from logging.handlers import RotatingFileHandler
-from queue import Queue
+from queue import Empty, Queue
 from threading import Event, Lock, Thread
 from typing import Any, BinaryIO
 
@@ -29,16 +30,19 @@ from studio.worker.messages import (
     Bug,
     Done,
     Failed,
+    Found,
+    Listen,
     Progress,
-    Request,
     Run,
     Stop,
     Stopped,
     Told,
+    read_request,
 )
 
-_decode = msgspec.json.Decoder(Request).decode
 _PROGRESS_SECONDS = 0.1
+# Who started us without asking anything yet lets us load meanwhile what songs will need.
+_IDLE_SECONDS = 0.05
 
 
 def main() -> int:
@@ -56,7 +60,7 @@ def _answers_only() -> BinaryIO:
 
 
 class Server:
-    """One request at a time on the main thread; a second thread listens for ``Stop``."""
+    """One request at a time on the main thread; a second hears ``Listen`` and ``Stop``."""
 
     def __init__(self, requests: BinaryIO, answers: BinaryIO) -> None:
         self._requests = requests
@@ -68,16 +72,22 @@ class Server:
     def serve(self) -> None:
         """Run what is asked, in order."""
         Thread(target=self._listen, daemon=True).start()
+        with suppress(Empty):
+            self._run(*self._queue.get(timeout=_IDLE_SECONDS))
+        pipeline.prepare()
         while True:
             self._run(*self._queue.get())
 
     def _listen(self) -> None:
         for line in self._requests:
-            match _decode(line):
+            match read_request(line):
                 case Run() as run:
                     # Made here, so that a Stop right behind it finds it.
-                    self._job = Job(_throttled(self._progress), lambda text: self._say(Told(text)))
+                    self._job = Job(_throttled(self._progress), self._told, self._found)
                     self._queue.put((run, self._job))
+                case Listen(seconds):
+                    if self._job is not None:
+                        self._job.listen(seconds)
                 case Stop():
                     if self._job is not None:
                         self._job.cancel()
@@ -91,6 +101,12 @@ class Server:
     def _progress(self, fraction: float, text: str) -> None:
         self._say(Progress(fraction, text))
 
+    def _told(self, text: str) -> None:
+        self._say(Told(text))
+
+    def _found(self, name: str, facts: dict[str, Any]) -> None:
+        self._say(Found(name, facts))
+
     def _say(self, answer: Answer) -> None:
         with self._write:
             self._answers.write(msgspec.json.encode(answer) + b"\n")
@@ -100,7 +116,7 @@ class Server:
 def _answer(run: Run, job: Job) -> Answer:
     """Do the task; every way it can end is one answer."""
     try:
-        task = pipeline.TASKS[run.task]
+        task = pipeline.task(run.task)
         options = msgspec.convert(run.arguments, task.options)
         result: Any = msgspec.to_builtins(task.work(options, job))
     except Cancelled:

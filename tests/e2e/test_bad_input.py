@@ -242,4 +242,5 @@ def test_a_model_that_is_not_here_is_said_before_the_work(stemwright: Run, tmp_p
 
     assert missing.returncode == 1
     assert "models add" in missing.stderr
+    assert typo.returncode == 2
     assert "did you mean htdemucs?" in typo.stderr

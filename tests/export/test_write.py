@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import shutil
+import unicodedata
 from collections import namedtuple
 from collections.abc import Callable
 from dataclasses import replace
@@ -23,7 +24,9 @@ from studio.errors import (
     UnknownChoiceError,
     WriteError,
 )
+from studio.export.contract import ExportOptions
 from studio.export.manifest import MANIFEST, Manifest, read_manifest
+from studio.export.write import ManifestFacts, export_song
 from studio.job import Cancelled, Job
 from studio.music.bundle import SongBundle
 
@@ -481,3 +484,77 @@ def test_a_garbled_plan_is_said(bundle: SongBundle, export: Export, tmp_path: Pa
 
     with pytest.raises(ProjectDamagedError, match=r"export\.partial"):
         export(bundle, tmp_path / "out")
+
+
+def test_one_file_under_two_spellings_is_not_removed(
+    bundle: SongBundle, export: Export, tree: Tree, tmp_path: Path
+) -> None:
+    """As on a disk that takes "SÖNG" and "Söng" for one name, where a link stands for that."""
+    out = tmp_path / "out"
+    export(bundle, out)
+    louder = replace(bundle, song=unicodedata.normalize("NFD", "SÖNG"))
+    names = {path: path.replace("Söng", "SÖNG") for path in ALL if "Söng" in path}
+    for old, new in names.items():
+        (out / new).hardlink_to(out / old)
+
+    export(louder, out)
+    left = tree(out)
+    assert {*names, *names.values()} <= set(left)
+    manifest = read_manifest(out)
+    assert manifest is not None
+    assert not {row.path for row in manifest.files} & set(names)
+
+
+def test_what_is_in_the_way_can_be_kept(
+    bundle: SongBundle, facts: ManifestFacts, tmp_path: Path
+) -> None:
+    """Everything else is written, it is said, and the manifest claims nothing of it."""
+    out = tmp_path / "out"
+    mine = out / "Stems" / "Söng - 02 Bass.wav"
+    mine.parent.mkdir(parents=True)
+    mine.write_bytes(b"mine")
+    (out / "READ ME FIRST.txt").write_bytes(b"my notes")
+    said: list[str] = []
+    for _ in range(2):
+        manifest = export_song(
+            bundle,
+            out,
+            ("stems", "midi"),
+            options=ExportOptions(),
+            facts=facts,
+            scores=None,
+            force=False,
+            keep=True,
+            job=Job(notes=said.append),
+        )
+    assert mine.read_bytes() == b"mine"
+    assert (out / "READ ME FIRST.txt").read_bytes() == b"my notes"
+    assert (out / "Stems" / "Söng - 01 Vocals.wav").is_file()
+    paths = {row.path for row in manifest.files}
+    assert not paths & {"Stems/Söng - 02 Bass.wav", "READ ME FIRST.txt"}
+    assert len([note for note in said if "left as it is" in note]) == 4
+
+
+def test_stems_that_are_not_asked_for_stay(
+    bundle: SongBundle, facts: ManifestFacts, export: Export, tree: Tree, tmp_path: Path
+) -> None:
+    """In the folder and in the manifest, though the target writes again."""
+    out = tmp_path / "out"
+    export(bundle, out)
+    manifest = export_song(
+        bundle,
+        out,
+        ("stems", "midi"),
+        options=ExportOptions("pcm16", ("bass",)),
+        facts=facts,
+        scores=None,
+        force=False,
+        job=Job(),
+    )
+    assert [row.path for row in manifest.files] == ALL
+    sixteen = {path: soundfile.info(out / path).subtype for path in ALL if path.endswith(".wav")}
+    assert sixteen == {
+        "Stems/Söng - 00 Mixture.wav": "FLOAT",
+        "Stems/Söng - 01 Vocals.wav": "FLOAT",
+        "Stems/Söng - 02 Bass.wav": "PCM_16",
+    }

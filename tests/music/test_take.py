@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from studio.music.notes import NO_NOTES, Note, Notes
-from studio.music.take import Edit, Take, TakeOptions, choose
+from studio.music.take import Edit, Take, TakeOptions, changing, choose, squash
 
 
 @st.composite
@@ -161,3 +161,37 @@ def test_a_hand_made_note_stays_above_its_strength(action: str) -> None:
     heard = take(Notes.of([]), 0.9).edited(Edit(action, weak.id, weak))  # type: ignore[arg-type]
 
     assert list(heard.notes()) == [Note(1.0, 60, 2.0, 80, float(np.float32(0.1)))]
+
+
+@given(order=st.permutations(range(6)))
+def test_notes_may_change_places(order: list[int]) -> None:
+    """In a row or in a circle: none is lost on the way."""
+    notes = [Note(float(k), 60, k + 0.5, 10 + k) for k in range(6)]
+    goals = {
+        note.id: Note(float(to), 60, to + 0.5, note.velocity)
+        for note, to in zip(notes, order, strict=True)
+    }
+    heard = Take("bass", "spectral", "bass", Notes.of(notes), TakeOptions(0.0))
+
+    for edit in changing(goals):
+        heard = heard.edited(edit)
+
+    assert list(heard.notes()) == sorted(goals.values())
+
+
+@given(steps=st.lists(st.integers(-3, 3), min_size=1, max_size=12))
+def test_squashing_keeps_where_notes_end(steps: list[int]) -> None:
+    """Two notes pushed about together are moved once each, or not at all."""
+    notes = [Note(1.0, 60, 2.0), Note(1.0, 62, 2.0)]
+    heard = Take("bass", "spectral", "bass", Notes.of(notes), TakeOptions(0.0))
+    for step in steps:
+        now = list(heard.notes())
+        for edit in changing({n.id: Note(1.0, n.pitch + step, 2.0) for n in now}):
+            heard = heard.edited(edit)
+
+    short = Take("bass", "spectral", "bass", Notes.of(notes), TakeOptions(0.0))
+    for edit in squash(heard.edits):
+        short = short.edited(edit)
+
+    assert short.notes() == heard.notes()
+    assert len(short.edits) <= 3

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ import pytest
 from studio.errors import MissingFileError, ProjectBusyError, ProjectOutsideError
 from studio.job import Job
 from studio.project import project as module
+from studio.project.document import Document, Song, read_document, write_document
 from studio.project.project import open_project, project_of
 from studio.project.stages import Stage
 
@@ -101,3 +103,34 @@ def test_a_project_is_held_by_one_process(tmp_path: Path, monkeypatch: pytest.Mo
         process.kill()
 
     assert folder_of(song, out) == "song"
+
+
+@pytest.mark.parametrize("kept", [True, False])
+def test_two_songs_of_one_name_at_once_get_two_folders(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kept: bool
+) -> None:
+    """The other took the name between our look and our lock, and has it still, or is done."""
+    monkeypatch.setattr(module, "_LOCK_SECONDS", 0.4)
+    out, looking = tmp_path / "out", threading.Event()
+    other = Document(Song("song", str(tmp_path / "other" / "song.wav"), "0" * 64))
+    over = threading.Event()
+
+    def take_the_name() -> None:
+        (out / "song" / ".stemwright").mkdir(parents=True)
+        with module._held(out / "song"):
+            looking.set()
+            over.wait(0.2)  # the second run waits for the lock by now
+            write_document(out / "song" / ".stemwright", other)
+            if kept:
+                over.wait(5)
+
+    taker = threading.Thread(target=take_the_name)
+    taker.start()
+    looking.wait(5)
+    try:
+        assert folder_of(a_song(tmp_path), out) == "song (2)"
+    finally:
+        over.set()
+        taker.join()
+
+    assert read_document(out / "song" / ".stemwright") == other

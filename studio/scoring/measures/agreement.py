@@ -17,9 +17,14 @@ from studio.scoring.signal import Signal
 
 def agreement(take: Signal, target: Signal) -> float:
     """In [0, 100]."""
-    flux = max(0.0, cosine(take.flux, target.flux))
-    spectrum = max(0.0, cosine(take.spectrum, target.spectrum))
-    onsets = max(0.0, cosine(take.onsets, target.onsets))
+    return agreement_between(take, target, slice(None))
+
+
+def agreement_between(take: Signal, target: Signal, frames: slice) -> float:
+    """The same of some ``frames`` alone, on the scale of the whole signals."""
+    flux = max(0.0, cosine(take.flux[frames], target.flux[frames]))
+    spectrum = max(0.0, cosine(take.spectrum[frames], target.spectrum[frames]))
+    onsets = max(0.0, cosine(take.onsets[frames], target.onsets[frames]))
     return float(100.0 * flux**0.5 * spectrum**0.3 * onsets**0.2)
 
 

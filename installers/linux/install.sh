@@ -1,0 +1,21 @@
+#!/usr/bin/env bash
+# Makes the unpacked bundle known to the desktop of this user: a command, a menu entry, an icon.
+# Usage: ./install.sh   (./install.sh --remove takes it all away again)
+set -euo pipefail
+here="$(cd "$(dirname "$0")" && pwd)"
+data="${XDG_DATA_HOME:-$HOME/.local/share}"
+command="$HOME/.local/bin/stemwright"
+entry="$data/applications/stemwright.desktop"
+icon="$data/icons/hicolor/scalable/apps/stemwright.svg"
+
+if [ "${1:-}" = "--remove" ]; then
+    rm -f "$command" "$entry" "$icon"
+    echo "Removed. Your songs and settings stay."
+    exit
+fi
+mkdir -p "$(dirname "$command")" "$(dirname "$entry")" "$(dirname "$icon")"
+ln -sf "$here/stemwright" "$command"
+sed "s|^Exec=stemwright|Exec=\"$here/stemwright\"|" "$here/stemwright.desktop" >"$entry"
+cp "$here/stemwright.svg" "$icon"
+update-desktop-database "$(dirname "$entry")" 2>/dev/null || true
+echo "Stemwright is in your menu, and as 'stemwright' on the command line if ~/.local/bin is on your PATH."

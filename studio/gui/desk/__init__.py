@@ -1,0 +1,1 @@
+"""What the window does, without a widget: queue, open song, notes, files out."""

@@ -1,0 +1,337 @@
+"""The desk: everything the window can do, joined, and not one widget.
+
+The window calls methods and listens to signals; so do tests. What takes long is asked of two
+workers: one takes songs apart, the other answers for the song in the window.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from studio import settings
+from studio.errors import StudioError
+from studio.gui.desk.handout import Handout
+from studio.gui.desk.notes import NoteWork
+from studio.gui.desk.opened import OpenSong
+from studio.gui.desk.queue import How, Queue
+from studio.gui.library.drops import Finder
+from studio.gui.library.model import Library
+from studio.gui.player.player import Player
+from studio.gui.state.mixer import Mixer
+from studio.gui.state.song import Busy, SongState
+from studio.gui.state.timeaxis import TimeAxis
+from studio.gui.workers import Line, Request
+from studio.paths import resource, songs_folder
+from studio.project.project import is_project
+
+Facts = dict[str, Any]
+# While music plays, the worker is told this often where.
+_LISTEN_MS = 1000
+
+
+class Desk(QObject):
+    """All state of the window and all that can be done with it.
+
+    Signals:
+        failed(where, error): something went wrong; ``where`` is a song's id, "" for the desk.
+        said(text): one sentence for the status bar.
+        noticed(text): one sentence that must be seen.
+        chosen(id): the song in the window changed; "" is none.
+        take_ready(name): a lane's notes are there.
+        planned(facts), exported(report), export_failed(error), export_stopped,
+        export_progress(fraction, text, left): of an export.
+        opened_up: the song in the window is whole.
+    """
+
+    failed = Signal(str, object)
+    said = Signal(str)
+    noticed = Signal(str)
+    chosen = Signal(str)
+    take_ready = Signal(str)
+    opened_up = Signal()
+    planned = Signal(object)
+    export_progress = Signal(float, str, object)
+    exported = Signal(object)
+    export_failed = Signal(object)
+    export_stopped = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.axis = TimeAxis(self)
+        self.mixer = Mixer(self)
+        self.song = SongState(self)
+        self.player = Player(self)
+        self.library = Library(self)
+        self.apart_line = Line(self)
+        self.ask_line = Line(self)
+        self.opened = OpenSong(self.song, self.axis, self.mixer, self.player, self)
+        self.notes = NoteWork(self.opened, self.ask_line, self)
+        self.queue = Queue(self.library, self.apart_line, How(songs_folder()), self)
+        self.handout = Handout()
+        self._finder = Finder(self)
+        self.current = ""
+        self._viewing: Request | None = None
+        self._planning: Request | None = None
+        self._exporting: Request | None = None
+        self._listen = QTimer(self, interval=_LISTEN_MS)
+        self._closed = False
+        self._connect()
+
+    # Life.
+
+    def start(self, songs: Sequence[Path]) -> None:
+        """Once the window stands: settings, library, and the songs it was opened with."""
+        self.reread_settings()
+        if self.library.problem is not None:
+            self.failed.emit("", self.library.problem)
+        if songs:
+            self.open_paths(songs)
+        self.queue.go_on()
+
+    def reread_settings(self) -> None:
+        """What the user's settings say now."""
+        try:
+            values = settings.load()
+        except StudioError as error:
+            self.failed.emit("", error)
+            values = settings.defaults()
+        out = Path(str(values["out"])).expanduser()
+        self.queue.how = How(
+            out=out if out.is_absolute() else songs_folder(),
+            model=str(values["model"]),
+            device=str(values["device"]),
+            overlap=float(str(values["overlap"])),
+        )
+        self.notes.device = str(values["device"])
+
+    def close(self) -> None:
+        """Keep everything and end: nothing runs on, nothing is lost."""
+        if self._closed:
+            return
+        self._closed = True
+        self._listen.stop()
+        self._finder.close()
+        self.notes.drop()
+        self.opened.close()
+        self.player.close()
+        self.apart_line.close()
+        self.ask_line.close()
+        self.library.close()
+        self.handout.close()
+
+    @property
+    def is_exporting(self) -> bool:
+        """Whether files are being written: the one thing that closing would lose."""
+        return self._exporting is not None
+
+    @property
+    def is_working(self) -> bool:
+        """Whether the song in the window is being taken apart."""
+        return bool(self.current) and self.current == self.queue.running
+
+    # Songs.
+
+    def open_paths(self, paths: Sequence[Path]) -> None:
+        """Add songs, folders of songs, or songs that are apart; show the first."""
+        self._finder.look(paths)
+
+    def open_demo(self) -> None:
+        """The song that ships with the program."""
+        self.open_paths([resource("demo", "demo.ogg")])
+
+    def choose(self, entry_id: str) -> None:
+        """Show a song of the library."""
+        if entry_id == self.current:
+            return
+        self._leave()
+        entry = self.library.entry(entry_id)
+        self.current = entry_id
+        self.opened.open(entry.shown)
+        self.chosen.emit(entry_id)
+        if entry_id == self.queue.running:
+            for name, facts in list(self.queue.heard):
+                self.opened.heard(name, facts)
+        elif entry.folder is not None and entry.state != "waiting":
+            self._look(entry.folder)
+        elif entry.state == "waiting":
+            self.queue.want(entry_id)
+
+    def remove(self, entry_id: str) -> None:
+        """Take a song off the list; its files stay."""
+        if entry_id == self.queue.running:
+            self.queue.cancel(entry_id)
+        if entry_id == self.current:
+            self._leave()
+            self.opened.leave()
+            self.current = ""
+            self.chosen.emit("")
+        self.library.remove(entry_id)
+
+    def _add_all(self, songs: Sequence[Path]) -> None:
+        ids = [self._add(song) for song in songs]
+        self.choose(ids[0])
+        self.queue.want(ids[0])
+
+    def _add(self, song: Path) -> str:
+        if song.is_dir() and is_project(song):
+            return self.library.add(song.name, folder=song, state="done")
+        return self.library.add(song.stem, source=song)
+
+    def _leave(self) -> None:
+        self.notes.drop()
+        if self._viewing is not None and not self._viewing.over:
+            self._viewing.blockSignals(True)
+            self._viewing.cancel()
+        self._viewing = None
+
+    def _look(self, folder: Path) -> None:
+        """Ask what there is of a song that is apart."""
+        request = Request("view", {"folder": str(folder)}, folder.name)
+        request.setParent(self)
+        request.done.connect(self._seen)
+        request.failed.connect(self._unseen)
+        request.found.connect(self.opened.heard)
+        self._viewing = request
+        self.song.busy = Busy(self.tr("Opening"))
+        self.song.progress_changed.emit()
+        self.ask_line.ask(request)
+
+    def _seen(self, view: Facts) -> None:
+        self.song.busy = None
+        self._viewing = None
+        self.opened.show(view)
+        if not view["stems"] and self.library.entry(self.current).state == "done":
+            self.queue.retry(self.current)
+
+    def _unseen(self, error: Exception) -> None:
+        self.song.busy = None
+        self._viewing = None
+        self.song.progress_changed.emit()
+        known = error if isinstance(error, StudioError) else None
+        self.library.update(self.current, state="missing", error=known)
+        self.failed.emit(self.current, error)
+
+    # Playing.
+
+    def seek(self, seconds: float) -> None:
+        """Move the music; the part there is taken apart next."""
+        self.player.seek(seconds)
+        self.axis.move_playhead(seconds)
+        if self.current == self.queue.running:
+            self.queue.listen(seconds)
+
+    def tick(self) -> None:
+        """Follow the music; called for every picture."""
+        if self.player.playing:
+            self.axis.move_playhead(self.player.position)
+
+    def _tell_place(self) -> None:
+        if self.player.playing and self.current == self.queue.running:
+            self.queue.listen(self.player.position)
+
+    def _looped(self) -> None:
+        self.player.set_loop(self.axis.loop if self.axis.looping else None)
+
+    # Out.
+
+    def plan(self, options: Facts) -> None:
+        """Ask what an export would write."""
+        if self._planning is not None and not self._planning.over:
+            self._planning.blockSignals(True)
+            self._planning.cancel()
+        request = self._of_song("plan", options)
+        request.done.connect(self.planned)
+        request.failed.connect(self.export_failed)
+        self._planning = request
+        self.ask_line.ask(request)
+
+    def export(self, options: Facts) -> None:
+        """Write the files."""
+        request = self._of_song("export", options)
+        request.progress.connect(self.export_progress)
+        request.done.connect(self.exported)
+        request.failed.connect(self.export_failed)
+        request.stopped.connect(self.export_stopped)
+        for over in (request.done, request.failed, request.stopped):
+            over.connect(self._export_over)
+        self._exporting = request
+        self.ask_line.ask(request)
+
+    def cancel_export(self) -> None:
+        """Stop writing; nothing of it stays."""
+        if self._exporting is not None:
+            self._exporting.cancel()
+
+    def forget_export(self) -> None:
+        """The window closes without waiting; what was written goes with the next export."""
+        self._exporting = None
+
+    def _export_over(self) -> None:
+        self._exporting = None
+
+    def _of_song(self, task: str, options: Facts) -> Request:
+        arguments = {"folder": str(self.song.folder), **options}
+        request = Request(task, arguments, self.song.title)
+        request.setParent(self)
+        return request
+
+    # What is heard from below.
+
+    def _connect(self) -> None:
+        self._finder.found.connect(self._add_all)
+        self._finder.failed.connect(lambda error: self.failed.emit("", error))
+        self.library.save_failed.connect(lambda error: self.failed.emit("", error))
+        self.mixer.changed.connect(self._mixed)
+        self.axis.seek_asked.connect(self.seek)
+        self.axis.loop_changed.connect(self._looped)
+        self._listen.timeout.connect(self._tell_place)
+        self._listen.start()
+        self.opened.failed.connect(lambda error: self.failed.emit(self.current, error))
+        self.opened.take_ready.connect(self.take_ready)
+        self.opened.whole.connect(self.opened_up)
+        self.notes.failed.connect(lambda _, error: self.failed.emit(self.current, error))
+        self.queue.found.connect(self._found)
+        self.queue.progressed.connect(self._progressed)
+        self.queue.finished.connect(self._finished)
+        self.queue.failed.connect(self._not_apart)
+        self.queue.restarted.connect(self._restarted)
+        self.queue.said.connect(self.said)
+        self.queue.changed.connect(self._running_changed)
+        self.player.ended.connect(lambda: self.axis.move_playhead(self.player.position))
+
+    def _mixed(self, name: str) -> None:
+        self.player.apply(self.mixer)
+
+    def _found(self, entry_id: str, name: str, facts: Facts) -> None:
+        if entry_id == self.current:
+            self.opened.heard(name, facts)
+            if name == "song":
+                self.queue.listen(self.player.position)
+
+    def _progressed(self, entry_id: str, fraction: float, left: float | None) -> None:
+        if entry_id == self.current:
+            self.song.busy = Busy(self.tr("Separating"), fraction, left)
+            self.song.progress_changed.emit()
+
+    def _finished(self, entry_id: str, view: Facts) -> None:
+        if entry_id == self.current:
+            self.song.busy = None
+            self.opened.show(view)
+
+    def _not_apart(self, entry_id: str, error: Exception) -> None:
+        self.failed.emit(entry_id, error)
+
+    def _restarted(self, entry_id: str) -> None:
+        text = (
+            "The separation process ended unexpectedly and was started again. It goes on by itself."
+        )
+        self.noticed.emit(self.tr(text))
+
+    def _running_changed(self) -> None:
+        if self.current != self.queue.running and self.song.busy is not None:
+            self.song.busy = None
+            self.song.progress_changed.emit()

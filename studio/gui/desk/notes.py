@@ -1,0 +1,223 @@
+"""Finding notes, measuring how well they fit, and keeping both up to date while they change."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from studio.errors import StudioError
+from studio.gui.desk.opened import Facts, OpenSong
+from studio.gui.state.song import Busy, Lane
+from studio.gui.state.take import ScoreRow, TakeModel
+from studio.gui.workers import Line, Request
+
+# The curve of agreement, and the rows of the table beside it.
+CURVE = tuple(round(0.20 + 0.02 * step, 2) for step in range(36))
+TABLE = (0.5, 0.55, 0.6, 0.7)
+# Notes that changed are measured again once the hand has rested this long.
+_REST_MS = 700
+
+
+class NoteWork(QObject):
+    """Asks the worker about the lanes of the open song.
+
+    Signals:
+        failed(lane, error): notes could not be found, or not measured.
+        said(text): something the user should hear of.
+    """
+
+    failed = Signal(str, object)
+    said = Signal(str)
+
+    def __init__(self, opened: OpenSong, line: Line, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._opened = opened
+        self._line = line
+        self._hearing: dict[str, Request] = {}
+        self._wanted: set[str] = set()
+        self._rating: Request | None = None
+        self._fitting: Request | None = None
+        self._rest = QTimer(self, singleShot=True, interval=_REST_MS)
+        self._rest.timeout.connect(self._rested)
+        self._watched: str | None = None
+        self.device = "auto"
+        self.span: tuple[float, float] | None = None
+
+    def hear(self, name: str, kind: str | None = None, engine: str | None = None) -> None:
+        """Find the notes of a lane, as ``kind`` where the user chose one."""
+        lane = self._opened.song.lane(name)
+        if name in self._hearing or lane.wav is None:
+            return
+        arguments = {**self._which(name), "kind": kind, "engine": engine, "device": self.device}
+        request = Request("hear", arguments, lane.stem.label)
+        request.setParent(self)
+        request.progress.connect(lambda f, _, left: self._busy(name, f, left))
+        request.done.connect(lambda facts: self._heard(name, facts))
+        request.failed.connect(lambda error: self._not_heard(name, error))
+        request.stopped.connect(lambda: self._not_heard(name, None))
+        first = not self._hearing
+        self._hearing[name] = request
+        self._wanted.add(name)
+        lane.error = None
+        lane.busy = Busy(self.tr("Finding notes") if first else self.tr("Waiting for its turn"))
+        self._opened.song.lane_changed.emit(name)
+        self._line.ask(request)
+
+    def cancel(self, name: str) -> None:
+        """Stop finding the notes of a lane."""
+        if name in self._hearing:
+            self._hearing[name].cancel()
+
+    def was_asked(self, name: str) -> bool:
+        """Whether somebody waits for these notes; says so once."""
+        asked = name in self._wanted
+        self._wanted.discard(name)
+        return asked
+
+    def watch(self, name: str | None) -> None:
+        """These notes lie open: their fit is kept up to date. None: no notes do."""
+        take = self._take(self._watched)
+        if take is not None:
+            take.changed.disconnect(self._changed)
+        self._watched = name
+        take = self._take(name)
+        if take is not None:
+            take.changed.connect(self._changed)
+            self._rested()
+
+    def rate(self, name: str) -> None:
+        """Measure the whole curve of a lane's take."""
+        take = self._take(name)
+        if take is None:
+            return
+        if self._rating is not None:
+            self._rating.cancel()
+        thresholds = sorted({*CURVE, *TABLE, take.options.onset_threshold})
+        wanted = [t for t in thresholds if t in TABLE or t == take.options.onset_threshold]
+        arguments = {**self._asked(name, take), "thresholds": thresholds, "rows": wanted}
+        request = Request("rate", arguments, take.stem.label, background=True)
+        request.setParent(self)
+        rows: dict[float, ScoreRow] = {row.threshold: row for row in take.rows}
+        request.found.connect(lambda _, facts: self._scored(take, rows, facts, len(thresholds)))
+        request.done.connect(lambda facts: self._rated(take, facts))
+        request.failed.connect(lambda error: self.failed.emit(name, error))
+        request.stopped.connect(lambda: take.set_scores(take.rows, take.suggested, take.flat, None))
+        self._rating = request
+        take.set_scores(take.rows, take.suggested, take.flat, (0, len(thresholds)))
+        self._line.ask(request)
+
+    def fit(self, name: str) -> None:
+        """Compare take and stem as sound: the plot, and the strip under the lane."""
+        take = self._take(name)
+        if take is None:
+            return
+        if self._fitting is not None:
+            self._fitting.cancel()
+        start, end = self.span or (None, None)
+        arguments = {**self._asked(name, take), "start": start, "end": end}
+        request = Request("fit", arguments, take.stem.label)
+        request.setParent(self)
+        request.done.connect(lambda facts: self._fitted(name, take, facts))
+        request.failed.connect(lambda error: self.failed.emit(name, error))
+        self._fitting = request
+        self._line.ask(request)
+
+    def drop(self) -> None:
+        """Another song comes: nobody waits for anything any more."""
+        self._rest.stop()
+        self._watched = None
+        for request in [*self._hearing.values(), self._rating, self._fitting]:
+            if request is not None and not request.over:
+                request.blockSignals(True)
+                request.cancel()
+        self._hearing, self._rating, self._fitting = {}, None, None
+        self._wanted.clear()
+
+    def _which(self, name: str) -> Facts:
+        return {"folder": str(self._opened.song.folder), "stem": name}
+
+    def _asked(self, name: str, take: TakeModel) -> Facts:
+        found: Facts = msgspec.to_builtins(
+            {"options": take.take.options, "edits": list(take.take.edits)}
+        )
+        return {**self._which(name), **found}
+
+    def _take(self, name: str | None) -> TakeModel | None:
+        if name is None:
+            return None
+        lanes = [lane for lane in self._opened.song.lanes if lane.name == name]
+        return lanes[0].take if lanes else None
+
+    def _changed(self) -> None:
+        self._rest.start()
+
+    def _rested(self) -> None:
+        if self._watched is not None:
+            self.fit(self._watched)
+            self._measure_now(self._watched)
+
+    def _measure_now(self, name: str) -> None:
+        """The row of the threshold chosen now, or all of the curve where there is none."""
+        take = self._take(name)
+        if take is not None and (take.rows == [] or self._lacks_row(take)):
+            self.rate(name)
+
+    @staticmethod
+    def _lacks_row(take: TakeModel) -> bool:
+        now = take.options.onset_threshold
+        return not any(abs(r.threshold - now) < 1e-6 and len(r.scores) > 1 for r in take.rows)
+
+    def _busy(self, name: str, fraction: float, left: float | None) -> None:
+        lane = self._lane(name)
+        if lane is not None:
+            lane.busy = Busy(self.tr("Finding notes"), fraction, left)
+            self._opened.song.lane_changed.emit(name)
+
+    def _heard(self, name: str, facts: Facts) -> None:
+        self._hearing.pop(name, None)
+        if self._lane(name) is not None:
+            self._opened.show_take(facts)
+
+    def _not_heard(self, name: str, error: StudioError | None) -> None:
+        self._hearing.pop(name, None)
+        lane = self._lane(name)
+        if lane is not None:
+            lane.busy, lane.error = None, error
+            self._opened.song.lane_changed.emit(name)
+        if error is not None:
+            self.failed.emit(name, error)
+
+    def _lane(self, name: str) -> Lane | None:
+        lanes = [lane for lane in self._opened.song.lanes if lane.name == name]
+        return lanes[0] if lanes else None
+
+    def _scored(
+        self, take: TakeModel, rows: dict[float, ScoreRow], facts: Facts, count: int
+    ) -> None:
+        row = _row(facts)
+        rows[row.threshold] = row
+        done = sum(1 for r in rows.values() if r.scores)
+        ordered = [rows[threshold] for threshold in sorted(rows)]
+        take.set_scores(ordered, take.suggested, take.flat, (min(done, count), count))
+
+    def _rated(self, take: TakeModel, facts: Facts) -> None:
+        rows = sorted((_row(row) for row in facts["rows"]), key=lambda row: row.threshold)
+        flat = tuple(facts["flat"]) if facts["flat"] else None
+        take.set_scores(rows, facts["suggested"], flat, None)
+
+    def _fitted(self, name: str, take: TakeModel, facts: Facts) -> None:
+        take.set_comparison(facts)
+        lane = self._lane(name)
+        if lane is not None:
+            lane.fits = [
+                (start, end, value / 100)
+                for start, end, value in facts["stretches"]
+                if value is not None
+            ]
+            self._opened.song.lane_changed.emit(name)
+
+
+def _row(facts: dict[str, Any]) -> ScoreRow:
+    return ScoreRow(facts["threshold"], facts["notes"], facts["scores"], "")

@@ -1,0 +1,168 @@
+"""What can be exported to, each as a card that is a check box."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QCheckBox, QGridLayout, QSizePolicy, QWidget
+
+from studio.gui import icons, theme
+from studio.gui.sheets.parts import paint_dashed
+
+_HEIGHT, _BOX, _COLUMNS = 78, 16, 3
+
+
+@dataclass(frozen=True, slots=True)
+class TargetChoice:
+    """One target.
+
+    Attributes:
+        name: As in the registry.
+        label: For people: "Stems".
+        opens: What it is or what it opens in, a sentence or two.
+        available: Whether it can be written now.
+        why: Why it cannot.
+    """
+
+    name: str
+    label: str
+    opens: str
+    available: bool = True
+    why: str = ""
+
+
+class TargetCard(QCheckBox):
+    """A card. One that is not available says why instead of what it is."""
+
+    def __init__(self, choice: TargetChoice, parent: QWidget | None = None) -> None:
+        super().__init__(choice.label, parent)
+        self.choice = choice
+        self.setObjectName(f"target_{choice.name}")
+        self.setAccessibleName(choice.label)
+        self.setAccessibleDescription(self._about())
+        self.setToolTip(self._about())
+        self.setEnabled(choice.available)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
+
+    def sizeHint(self) -> QSize:
+        """See ``QWidget``."""
+        return QSize(160, _HEIGHT)
+
+    def minimumSizeHint(self) -> QSize:
+        """See ``QWidget``."""
+        return QSize(120, _HEIGHT)
+
+    def hitButton(self, pos: QPoint) -> bool:
+        """All of the card."""
+        return self.rect().contains(pos)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """See ``QWidget``."""
+        palette = theme.current()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        chosen = self.isChecked() and self.isEnabled()
+        width = 1.5 if chosen else 1.0
+        painter.setPen(QPen(palette.accent if chosen else palette.line, width))
+        painter.setBrush(palette.hover if self._is_hovered() else palette.raised)
+        half = width / 2
+        box = QRectF(self.rect()).adjusted(half, half, -half, -half)
+        painter.drawRoundedRect(box, theme.CARD_RADIUS, theme.CARD_RADIUS)
+        self._paint_box(painter, QRectF(12, 11, _BOX, _BOX))
+        painter.setFont(theme.font(theme.BASE, theme.STRONG))
+        painter.setPen(palette.text if self.isEnabled() else palette.pale)
+        left = 12 + _BOX + theme.GAP
+        flags = Qt.AlignmentFlag.AlignVCenter
+        painter.drawText(QRect(left, 9, self.width() - left - 8, 20), flags, self.text())
+        _paint_about(painter, self.rect(), self._about(), self._about_colour())
+
+    def _paint_box(self, painter: QPainter, box: QRectF) -> None:
+        palette = theme.current()
+        chosen = self.isChecked() and self.isEnabled()
+        edge = palette.edge if self.isEnabled() else palette.line
+        painter.setPen(palette.accent if chosen else edge)
+        painter.setBrush(palette.fill if chosen else Qt.BrushStyle.NoBrush)
+        frame = box.adjusted(0.5, 0.5, -0.5, -0.5)
+        painter.drawRoundedRect(frame, theme.LANE_RADIUS, theme.LANE_RADIUS)
+        if chosen:
+            icons.paint_icon(painter, "check", box.adjusted(1, 1, -1, -1), palette.ink)
+
+    def _about(self) -> str:
+        return self.choice.opens if self.choice.available else self.choice.why
+
+    def _about_colour(self) -> QColor:
+        palette = theme.current()
+        return palette.text2 if self._is_hovered() else palette.text3
+
+    def _is_hovered(self) -> bool:
+        return self.isEnabled() and self.underMouse()
+
+
+class TargetCards(QWidget):
+    """All of them, three beside each other, and a word on what is not listed.
+
+    Signals:
+        changed: a card was ticked or unticked.
+    """
+
+    changed = Signal()
+
+    def __init__(self, choices: Sequence[TargetChoice], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("targets")
+        self.setAccessibleName(self.tr("Export to"))
+        self.cards = {choice.name: TargetCard(choice, self) for choice in choices}
+        grid = QGridLayout(self)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setSpacing(theme.GAP)
+        parts: list[QWidget] = [*self.cards.values(), _NotListed(self)]
+        for place, part in enumerate(parts):
+            grid.addWidget(part, place // _COLUMNS, place % _COLUMNS)
+        for column in range(_COLUMNS):
+            grid.setColumnStretch(column, 1)
+        for card in self.cards.values():
+            card.toggled.connect(self.changed)
+
+    def chosen(self) -> list[str]:
+        """The targets to be written, in their order."""
+        return [
+            name for name, card in self.cards.items() if card.isChecked() and card.choice.available
+        ]
+
+    def choose(self, names: Sequence[str]) -> None:
+        """Tick these and no others."""
+        for name, card in self.cards.items():
+            card.setChecked(name in names and card.choice.available)
+
+
+class _NotListed(QWidget):
+    """Where a DAW is not among the cards."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._heading = self.tr("Not listed?")
+        self._text = self.tr("Stems and MIDI open in every DAW: put them all at bar 1.")
+        self.setAccessibleName(f"{self._heading} {self._text}")
+        self.setFixedHeight(_HEIGHT)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """See ``QWidget``."""
+        palette = theme.current()
+        painter = QPainter(self)
+        paint_dashed(painter, QRectF(self.rect()))
+        painter.setFont(theme.font(theme.BASE))
+        painter.setPen(palette.text2)
+        heading = QRect(12, 9, self.width() - 20, 20)
+        painter.drawText(heading, Qt.AlignmentFlag.AlignVCenter, self._heading)
+        _paint_about(painter, self.rect(), self._text, palette.text3)
+
+
+def _paint_about(painter: QPainter, card: QRect, text: str, colour: QColor) -> None:
+    painter.setFont(theme.font(theme.ASIDE))
+    painter.setPen(colour)
+    place = QRect(12, 33, card.width() - 22, card.height() - 38)
+    painter.drawText(place, Qt.TextFlag.TextWordWrap, text)

@@ -1,0 +1,157 @@
+"""How an export is written: audio format, lanes, folder."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLayout, QLineEdit, QWidget
+
+from studio.gui import icons, theme
+from studio.gui.sheets.parts import clear
+from studio.gui.widgets.buttons import Plain
+from studio.gui.widgets.card import Words
+from studio.gui.widgets.chip import PickChip
+from studio.gui.widgets.segmented import Segmented
+from studio.music.stem import Stem
+
+_HEADS, _CHIPS_A_ROW = 76, 4
+# What the option ``audio_format`` is called by its two choices; FLAC has one depth.
+_DEPTHS = {"pcm16": "16-bit", "pcm24": "24-bit", "float32": "32-bit float"}
+
+
+class ExportForm(QWidget):
+    """The rows of choices.
+
+    Signals:
+        changed: something was chosen.
+        folder_asked: choose another folder.
+    """
+
+    changed = Signal()
+    folder_asked = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.container = Segmented(self.tr("Audio file"))
+        self.container.add("wav", "WAV")
+        self.container.add("flac", "FLAC")
+        self.samples = Segmented(self.tr("Sample format"))
+        for key, text in _DEPTHS.items():
+            self.samples.add(key, text)
+        self.rate = Words("", theme.ASIDE, tone="text3", wrap=False)
+        self.chips: dict[str, PickChip] = {}
+        self.folder = _folder_field(self)
+        self.choose_folder = Plain(self.tr("Choose…"))
+        self.choose_folder.setObjectName("chooseFolder")
+        self._chip_grid = QGridLayout()
+        self._out: Path | None = None
+        self._depth = "float32"
+        self._lay_out()
+        self.container.chosen.connect(self._container_chosen)
+        self.samples.chosen.connect(self._depth_chosen)
+        self.choose_folder.clicked.connect(self.folder_asked)
+        self.set_format("float32")
+
+    @property
+    def audio_format(self) -> str:
+        """As the option of that name: float32, pcm24, pcm16 or flac."""
+        return "flac" if self.container.choice() == "flac" else self._depth
+
+    @property
+    def stems(self) -> list[str]:
+        """The lanes that are picked."""
+        return [name for name, chip in self.chips.items() if chip.isChecked()]
+
+    @property
+    def all_stems(self) -> bool:
+        """Whether every lane is picked."""
+        return len(self.stems) == len(self.chips)
+
+    def set_format(self, audio_format: str) -> None:
+        """Show this format as chosen; says nothing."""
+        flac = audio_format == "flac"
+        self._depth = self._depth if flac else audio_format
+        self.container.choose("flac" if flac else "wav")
+        # FLAC is written with 24 bits, which the row says without offering what there is not.
+        self.samples.choose("pcm24" if flac else audio_format)
+        for key in _DEPTHS:
+            self.samples.part(key).setEnabled(not flac or key == "pcm24")
+
+    def set_stems(self, stems: Sequence[Stem]) -> None:
+        """The lanes of the song, all of them picked."""
+        clear(self._chip_grid)
+        self.chips = {stem.name: PickChip(stem, self) for stem in stems}
+        for place, chip in enumerate(self.chips.values()):
+            self._chip_grid.addWidget(chip, place // _CHIPS_A_ROW, place % _CHIPS_A_ROW)
+            chip.toggled.connect(self.changed)
+        self._chip_grid.setColumnStretch(_CHIPS_A_ROW, 1)
+
+    def set_rate(self, sample_rate: int) -> None:
+        """The sample rate of the song, which is kept."""
+        self.rate.setText(self.tr("{rate:g} kHz, as the song").format(rate=sample_rate / 1000))
+
+    def set_folder(self, folder: Path) -> None:
+        """Where it is written."""
+        home = Path.home()
+        inside = folder.is_relative_to(home) and folder != home
+        shown = folder.relative_to(home) if inside else folder
+        self.folder.setText(" / ".join(part for part in shown.parts if part != folder.anchor))
+        self.folder.setToolTip(str(folder))
+        self.folder.setAccessibleDescription(str(folder))
+        self.folder.setCursorPosition(0)
+
+    def _container_chosen(self, key: str) -> None:
+        self.set_format("flac" if key == "flac" else self._depth)
+        self.changed.emit()
+
+    def _depth_chosen(self, key: str) -> None:
+        if self.container.choice() != "flac":
+            self._depth = key
+        self.changed.emit()
+
+    def _lay_out(self) -> None:
+        self._chip_grid.setContentsMargins(0, 0, 0, 0)
+        self._chip_grid.setSpacing(6)
+        audio = _row(self.container, self.samples, self.rate)
+        audio.addStretch()
+        folder = QHBoxLayout()
+        folder.setSpacing(theme.GAP)
+        folder.addWidget(self.folder, 1)
+        folder.addWidget(self.choose_folder)
+        grid = QGridLayout(self)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setVerticalSpacing(theme.GAP)
+        grid.setColumnMinimumWidth(0, _HEADS)
+        grid.setColumnStretch(1, 1)
+        rows: list[tuple[str, QLayout]] = [
+            (self.tr("Audio"), audio),
+            (self.tr("Lanes"), self._chip_grid),
+            (self.tr("Folder"), folder),
+        ]
+        for place, (heading, row) in enumerate(rows):
+            words = Words(heading, theme.SMALL, tone="text2", wrap=False)
+            words.setFixedHeight(26)
+            grid.addWidget(words, place, 0, Qt.AlignmentFlag.AlignTop)
+            grid.addLayout(row, place, 1)
+
+
+def _row(*parts: QWidget) -> QHBoxLayout:
+    row = QHBoxLayout()
+    row.setSpacing(theme.GAP)
+    for part in parts:
+        row.addWidget(part)
+    return row
+
+
+def _folder_field(parent: ExportForm) -> QLineEdit:
+    """A field that shows a folder; it is changed by the button beside it."""
+    field = QLineEdit(parent)
+    field.setObjectName("exportFolder")
+    field.setAccessibleName(parent.tr("Folder"))
+    field.setReadOnly(True)
+    field.setFont(theme.font(theme.SMALL))
+    field.setTextMargins(-4, 0, 0, 0)
+    field.addAction(icons.icon("folder"), QLineEdit.ActionPosition.LeadingPosition)
+    return field

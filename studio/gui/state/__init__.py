@@ -1,0 +1,1 @@
+"""What the window shows, as objects that say when they change. No widget is known here."""

@@ -1,0 +1,1 @@
+"""Controls that know nothing of songs: every part of the window is built of them."""
