@@ -5,15 +5,19 @@ Each is also imported only then: the first picture of the window does not wait f
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog
 
 from studio import settings
 from studio.errors import MissingFileError, StudioError
+from studio.gui import actions
 from studio.gui.notices import Way
+from studio.separation.engines import ENGINES
 
 if TYPE_CHECKING:
     from studio.gui.sheets.about import AboutSheet
@@ -101,14 +105,7 @@ class Pages(QObject):
         self._window.toast.say(
             text.format(self._desk.song.title), action=("now", self.tr("Close now"))
         )
-        self._window.toast.acted.connect(self._close_now)
         return False
-
-    def _close_now(self, key: str) -> None:
-        if key == "now":
-            self._desk.cancel_export()
-            self._desk.forget_export()
-            self._window.close()
 
     # The others.
 
@@ -117,24 +114,42 @@ class Pages(QObject):
         from studio.gui.sheets.preferences import PreferencesSheet
 
         if self.preferences is None:
-            self.preferences = PreferencesSheet(self._window.main_area)
-            self.preferences.changed.connect(self._settings_changed)
+            sheet = PreferencesSheet(self._window.main_area)
+            sheet.changed.connect(self._settings_changed)
+            sheet.folder_asked.connect(self._ask_songs_folder)
+            sheet.quality_asked.connect(self._from_preferences)
+            self._desk.player.devices_changed.connect(self._list_outputs)
+            self.preferences = sheet
+        self._list_outputs()
+        self.preferences.set_quality(self._quality_words())
         self.preferences.open()
+        self.preferences.set_value("out", str(self._desk.queue.how.out))
 
     def open_quality(self) -> None:
         """Model and device, with what they cost."""
         from studio.gui.sheets.quality import QualitySheet
 
         if self.quality is None:
-            self.quality = QualitySheet(self._window.main_area)
+            self.quality = QualitySheet(self._window.main_area, self._cost)
+            self.quality.chosen.connect(self._quality_chosen)
+            self.quality.copy_asked.connect(_copy_text)
+            self._desk.costs.changed.connect(self._tell_costs)
+        self._desk.costs.ask()
+        self._tell_costs()
         self.quality.open()
 
     def open_shortcuts(self) -> None:
         """Every key."""
-        from studio.gui.sheets.shortcuts import ShortcutsSheet
+        from studio.gui.sheets.shortcuts import ShortcutsSheet, of_actions
 
         if self.shortcuts is None:
             self.shortcuts = ShortcutsSheet(self._window.main_area)
+            by_name = self._window.actions_by_name
+            groups = []
+            for menu in actions.MENUS:
+                names = [declared.name for declared in actions.DECLARED if declared.menu == menu]
+                groups.append((actions.said(menu), of_actions(by_name[name] for name in names)))
+            self.shortcuts.set_groups(groups)
         self.shortcuts.open()
 
     def open_about(self) -> None:
@@ -145,9 +160,92 @@ class Pages(QObject):
             self.about = AboutSheet(self._window.main_area)
         self.about.open()
 
-    def _settings_changed(self) -> None:
+    def tell_quality(self) -> None:
+        """The footer of the library and the first page: model, cost, and why no card."""
+        model, device = str(self._setting("model")), str(self._setting("device"))
+        costs = self._desk.costs
+        cost = costs.cost(self._engine(model), device, float(self._setting("overlap")))
+        why = self.tr("No usable graphics card.") if costs.why else ""
+        self._window.library.set_quality(self._quality_words(), cost, why)
+        threads = self.tr("Runs on the CPU here, {} threads").format(os.cpu_count() or 1)
+        self._window.first_start.set_machine(
+            threads, cost or self.tr("No graphics card is needed.")
+        )
+        self._window.first_start.set_models(self.tr("Four stems: vocals, drums, bass and other."))
+
+    def _quality_words(self) -> str:
+        model = str(self._setting("model"))
+        return ENGINES.entry(model).label if model in ENGINES else model
+
+    def _engine(self, model: str) -> str:
+        """The engine of a model, or the engine itself."""
+        from studio.models.catalogue import read_catalogue
+
+        found = [known for known in read_catalogue().models if known.name == model]
+        return found[0].engine if found else model
+
+    def _cost(self, model: str, device: str, overlap: float) -> str:
+        return self._desk.costs.cost(self._engine(model), device, overlap)
+
+    def _tell_costs(self) -> None:
+        self.tell_quality()
+        if self.quality is not None:
+            self.quality.set_devices(self._desk.costs.devices)
+            model, device = str(self._setting("model")), str(self._setting("device"))
+            self.quality.set_chosen(model, device, float(self._setting("overlap")))
+
+    def _quality_chosen(self) -> None:
+        """The settings have it; the song in the window is done again, if it is apart."""
+        self._settings_changed("model", None)
+        desk = self._desk
+        if desk.song.is_whole and not desk.is_working:
+            self._window.toast.say(
+                self.tr("Songs from now on are taken apart so."),
+                action=("again", self.tr("This one too")),
+            )
+
+    def toast_acted(self, key: str) -> None:
+        """A button of the toast."""
+        if key == "again":
+            self._desk.separate_again()
+        elif key == "now":
+            self._desk.cancel_export()
+            self._desk.forget_export()
+            self._window.close()
+
+    def _list_outputs(self) -> None:
+        if self.preferences is not None:
+            names = [device.name for device in self._desk.player.devices()]
+            self.preferences.set_audio_devices(names)
+
+    def _ask_songs_folder(self) -> None:
+        title = self.tr("The folder for songs")
+        folder = QFileDialog.getExistingDirectory(self._window, title)
+        if folder and self.preferences is not None:
+            self.preferences.choose_value("out", folder)
+
+    def _from_preferences(self) -> None:
+        if self.preferences is not None:
+            self.preferences.close_sheet()
+        self.open_quality()
+
+    def _settings_changed(self, name: str, value: object) -> None:
         self._desk.reread_settings()
-        self._window.looks.apply()
+        if name in ("theme", "reduce_motion"):
+            self._window.looks.apply()
+        self.use_settings()
+        self.tell_quality()
+
+    def use_settings(self) -> None:
+        """What settings say of keys and sound."""
+        letters = self._setting("letter_keys") != "off"
+        actions.use_letters(self._window.actions_by_name, letters)
+        wanted = str(self._setting("audio_device"))
+        if wanted != "default":
+            chosen = [d.id for d in self._desk.player.devices() if d.name == wanted]
+            self._desk.player.choose_device(chosen[0] if chosen else None)
+        elif self._desk.player.chosen_device is not None:
+            self._desk.player.choose_device(None)
 
     def _setting(self, name: str) -> Any:
         try:
@@ -177,6 +275,10 @@ class Pages(QObject):
         if path:
             self._desk.library.update(song, source=Path(path))
             self._desk.queue.retry(song)
+
+
+def _copy_text(text: str) -> None:
+    QGuiApplication.clipboard().setText(text)
 
 
 def target_choices() -> list[TargetChoice]:

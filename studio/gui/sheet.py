@@ -34,8 +34,8 @@ QToolTip { background: $raised; color: $text; border: 1px solid $edge; padding: 
     font-size: 12px; }
 
 QMenuBar { background: $window; color: $text2; border-bottom: 1px solid $line;
-    padding: 0 8px; spacing: 0; min-height: 27px; }
-QMenuBar::item { background: transparent; padding: 5px 10px; margin: 1px 0;
+    padding: 0 8px; spacing: 0; }
+QMenuBar::item { background: transparent; padding: 3px 10px; margin: 1px 0;
     border-radius: 4px; }
 QMenuBar::item:selected { background: $hover; color: $text; }
 QMenuBar::item:pressed { background: $line; color: $text; }

@@ -69,6 +69,8 @@ class MainWindow(QMainWindow):
         self._state = QSettings(str(config_folder() / "window.ini"), QSettings.Format.IniFormat)
         self._come_back()
         self._show_page()
+        self.pages.tell_quality()
+        self.pages.use_settings()
 
     # Building.
 
@@ -155,10 +157,13 @@ class MainWindow(QMainWindow):
         self.first_start.open_asked.connect(self.files.choose_songs)
         self.first_start.demo_asked.connect(desk.open_demo)
         self.progress.cancel_asked.connect(lambda: desk.queue.cancel(desk.current))
-        self.transport.copy_asked.connect(self.files.copy_all)
+        self.transport.copy_asked.connect(self.files.copy)
+        self.transport.chip_failed.connect(lambda error: desk.failed.emit(desk.current, error))
         self._join_library()
         self._join_lanes()
         self.looks.changed.connect(self._repaint)
+        self.toast.acted.connect(self.pages.toast_acted)
+        desk.costs.changed.connect(self.pages.tell_quality)
 
     def _join_library(self) -> None:
         desk, library = self.desk, self.library

@@ -38,6 +38,7 @@ TASKS = {
     "view": "studio.pipeline.apart:view",
     "devices": "studio.pipeline.machine:devices",
     "doctor": "studio.pipeline.machine:doctor",
+    "speeds": "studio.pipeline.machine:speeds",
 }
 
 

@@ -14,8 +14,8 @@ from packaging.requirements import Requirement
 
 import studio
 from studio import settings
-from studio.devices.probe import probe
-from studio.devices.speed import measure
+from studio.devices.probe import Device, probe
+from studio.devices.speed import estimate, measure
 from studio.errors import BrokenExtensionError, StudioError
 from studio.export.targets import TARGETS
 from studio.job import Job
@@ -49,6 +49,36 @@ class DeviceRow(msgspec.Struct, frozen=True):
     command: str
 
 
+class SpeedsOptions(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """``speeds`` takes none."""
+
+
+class SpeedRow(msgspec.Struct, frozen=True):
+    """How long an engine takes on a device: seconds of work a second of song, and who says so."""
+
+    engine: str
+    device: str
+    device_label: str
+    real_time_factor: float
+    source: str
+
+
+class Speeds(msgspec.Struct, frozen=True):
+    """What separation would cost here.
+
+    Attributes:
+        best: The id of the device that is used unless another is asked for.
+        why: Why not a faster one; empty where it is the fastest kind.
+        devices: Every device, usable or not, with the reason; not measured.
+        rows: Every engine on every device that it runs on and that can be used.
+    """
+
+    best: str
+    why: str
+    devices: list[DeviceRow]
+    rows: list[SpeedRow]
+
+
 class Finding(msgspec.Struct, frozen=True):
     """One thing the doctor looked at, and the command or step that mends it."""
 
@@ -78,6 +108,37 @@ def devices(options: DevicesOptions, job: Job) -> list[DeviceRow]:
             )
         )
     return rows
+
+
+def speeds(options: SpeedsOptions, job: Job) -> Speeds:
+    """How long a song would take, by each engine on each device; nothing is run for it."""
+    job.update(0.0, "looking for devices")
+    found = probe()
+    usable = [device for device in found if device.usable]
+    rows = [_speed(entry.name, device) for entry in ENGINES for device in usable]
+    unusable = [device for device in found if not device.usable]
+    best = next((device for device in usable if device.kind != "cpu"), usable[0])
+    return Speeds(
+        best=best.id,
+        why=unusable[0].reason if unusable and best.kind == "cpu" else "",
+        devices=[
+            DeviceRow(d.id, d.label, d.memory_mb, d.usable, None, d.reason, d.command)
+            for d in found
+        ],
+        rows=[row for row in rows if row is not None],
+    )
+
+
+def _speed(name: str, device: Device) -> SpeedRow | None:
+    """An engine on a device; None where it does not run there, or does not load."""
+    try:
+        engine = ENGINES.load(name)
+    except BrokenExtensionError:
+        return None
+    if device.kind not in engine.devices:
+        return None
+    speed = estimate(name, device.id, engine.cost)
+    return SpeedRow(name, device.id, device.label, speed.real_time_factor, speed.source)
 
 
 def doctor(options: DoctorOptions, job: Job) -> list[Finding]:

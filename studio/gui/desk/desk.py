@@ -14,6 +14,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from studio import settings
 from studio.errors import StudioError
+from studio.gui.desk.costs import Costs
 from studio.gui.desk.handout import Handout
 from studio.gui.desk.notes import NoteWork
 from studio.gui.desk.opened import OpenSong
@@ -71,6 +72,7 @@ class Desk(QObject):
         self.opened = OpenSong(self.song, self.axis, self.mixer, self.player, self)
         self.notes = NoteWork(self.opened, self.ask_line, self)
         self.queue = Queue(self.library, self.apart_line, How(songs_folder()), self)
+        self.costs = Costs(self.ask_line, self)
         self.handout = Handout()
         self._finder = Finder(self)
         self.current = ""
@@ -159,6 +161,12 @@ class Desk(QObject):
             self._look(entry.folder)
         elif entry.state == "waiting":
             self.queue.want(entry_id)
+
+    def separate_again(self) -> None:
+        """Take the song in the window apart anew, as the settings say now."""
+        entry_id, self.current = self.current, ""
+        self.queue.retry(entry_id, again=True)
+        self.choose(entry_id)
 
     def remove(self, entry_id: str) -> None:
         """Take a song off the list; its files stay."""
@@ -318,6 +326,7 @@ class Desk(QObject):
             self.song.progress_changed.emit()
 
     def _finished(self, entry_id: str, view: Facts) -> None:
+        self.costs.ask()
         if entry_id == self.current:
             self.song.busy = None
             self.opened.show(view)

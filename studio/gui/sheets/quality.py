@@ -241,8 +241,9 @@ def models_here() -> list[ModelChoice]:
         if entry.name not in with_weights
     ]
     for model in separating:
-        about = f"{model.summary}. {', '.join(model.stems).capitalize()}. {model.licence}"
-        why = f"Its weights are not on this machine: stemwright models show {model.name}"
+        stems = ", ".join(model.stems).capitalize()
+        about = f"{model.summary.rstrip('.')}. {stems}. Licence: {model.licence.rstrip('.')}."
+        why = f"Its weights are not here yet: `stemwright models show {model.name}` says how."
         here = store.has(model.name)
         choices.append(ModelChoice(model.name, model.label, about, here, "" if here else why))
     return choices
