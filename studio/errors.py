@@ -56,6 +56,7 @@ class StudioError(Exception):
     code: ClassVar[str] = ""
     sentence: ClassVar[str] = "{reason}"
     advice: ClassVar[str] = ""
+    advice_in_window: ClassVar[str] = ""  # where buttons stand for commands; else the same
     _by_code: ClassVar[dict[str, type[StudioError]]] = {}
 
     def __init_subclass__(cls) -> None:
@@ -75,6 +76,12 @@ class StudioError(Exception):
     def hint(self) -> str:
         """One sentence that says what to do."""
         return self.advice.format(**self.facts)
+
+    @property
+    def window_hint(self) -> str:
+        """``hint`` for who has buttons instead of commands."""
+        words = self.advice_in_window or self.advice
+        return words.format(**self.facts)
 
     @staticmethod
     def from_wire(code: str, facts: dict[str, Fact]) -> StudioError:
@@ -139,6 +146,7 @@ class WriteError(StudioError):
     code = "file.write"
     sentence = "{file} cannot be written: {reason}."
     advice = "Choose another folder with --out, or give yourself the right to write there."
+    advice_in_window = "See that its folder is there and that you may write in it, then try again."
 
 
 class DiskFullError(StudioError):
@@ -149,6 +157,9 @@ class DiskFullError(StudioError):
     advice = (
         "Free some space or choose another drive; the same command then goes on where it stopped."
     )
+    advice_in_window = (
+        "Free some space and try again; what is done is kept, and it goes on from there."
+    )
 
 
 class OptionError(StudioError):
@@ -157,6 +168,7 @@ class OptionError(StudioError):
     code = "option.value"
     sentence = "{option} cannot be {value}: {reason}."
     advice = "Choose a value in the range; --help lists it."
+    advice_in_window = "Choose a value in the range."
 
 
 class SettingsError(StudioError):
@@ -228,6 +240,7 @@ class ModelMismatchError(StudioError):
     code = "model.mismatch"
     sentence = "{file} is not the weights it should be: {reason}."
     advice = "Fetch the file again from its publisher; `stemwright models show NAME` prints size and hash."
+    advice_in_window = "Fetch the file again from its publisher."
 
 
 class ModelDamagedError(StudioError):
@@ -236,6 +249,7 @@ class ModelDamagedError(StudioError):
     code = "model.damaged"
     sentence = "The weights of {name} on this machine are damaged: {reason}."
     advice = "Add them again with `stemwright models add FILE`; `stemwright models show {name}` says where they come from."
+    advice_in_window = "Add them again."
 
 
 class UnsafeModelError(StudioError):
@@ -252,6 +266,7 @@ class DeviceError(StudioError):
     code = "device.unusable"
     sentence = "The device {device} cannot be used: {reason}."
     advice = "Choose another with --device; `stemwright devices` lists them and says why."
+    advice_in_window = "Choose another device; the list of devices says what is wrong with each."
 
 
 class SoundDeviceError(StudioError):
@@ -268,6 +283,7 @@ class OutOfMemoryError(StudioError):
     code = "memory"
     sentence = "{what} did not fit into the memory of {device}."
     advice = "Close other programs, or choose a smaller model or --device cpu, and run the same command again."
+    advice_in_window = "Close other programs, or choose a smaller model or the CPU, and try again."
 
 
 class ProjectDamagedError(StudioError):
@@ -276,6 +292,7 @@ class ProjectDamagedError(StudioError):
     code = "project.damaged"
     sentence = "{file} is damaged: {reason}."
     advice = "Remove that folder and run the command again on the song; your song and your exported files are not in it."
+    advice_in_window = "Remove that folder and open the song again; your song and your exported files are not in it."
 
 
 class ManifestDamagedError(ProjectDamagedError):
@@ -284,6 +301,9 @@ class ManifestDamagedError(ProjectDamagedError):
     code = "export.manifest"
     sentence = "{file} is not a manifest of Stemwright, or damaged: {reason}."
     advice = "Move it away, or export with --force to replace it; your song and the other files stay as they are."
+    advice_in_window = (
+        "Move it away, or choose another folder; your song and the other files stay as they are."
+    )
 
 
 class ProjectNewerError(StudioError):
@@ -292,6 +312,7 @@ class ProjectNewerError(StudioError):
     code = "project.newer"
     sentence = "{file} was written by a later version of Stemwright (format {found}, this one knows {known})."
     advice = "Update Stemwright, or choose another --out."
+    advice_in_window = "Update Stemwright to open it. Nothing was changed."
 
 
 class ProjectOutsideError(StudioError):
@@ -302,6 +323,9 @@ class ProjectOutsideError(StudioError):
         "{file} names a file outside its own folder ({found}), which a project of ours never does."
     )
     advice = "Do not trust this folder; run the command again on the song with another --out."
+    advice_in_window = (
+        "Do not trust this folder; open the song itself, and keep its stems in another folder."
+    )
 
 
 class ProjectBusyError(StudioError):
@@ -310,6 +334,7 @@ class ProjectBusyError(StudioError):
     code = "project.busy"
     sentence = "{folder} is being worked on by another Stemwright."
     advice = "Wait until it has finished, or close it."
+    advice_in_window = "Wait until it has finished, or close it, then try again."
 
 
 class ExportConflictError(StudioError):
@@ -320,6 +345,7 @@ class ExportConflictError(StudioError):
         "{folder} holds files that Stemwright did not write, or that were changed since: {files}."
     )
     advice = "Move them away, or add --force to replace them."
+    advice_in_window = "Choose which to keep, or move them away."
 
 
 class WorkerCrashedError(StudioError):
@@ -328,6 +354,9 @@ class WorkerCrashedError(StudioError):
     code = "worker.crashed"
     sentence = "The engine stopped during the work on {what} ({reason})."
     advice = "Run the same command again: it goes on where it stopped. The log is {log}."
+    advice_in_window = (
+        "Try again: what is done is kept, and it goes on from there. The log is {log}."
+    )
 
 
 class ForeignError(StudioError):

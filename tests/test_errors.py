@@ -29,7 +29,7 @@ OURS = [
 
 def facts_of(kind: type[StudioError]) -> dict[str, errors.Fact]:
     """A value for every fact that the class's words name."""
-    words = string.Formatter().parse(kind.sentence + kind.advice)
+    words = string.Formatter().parse(kind.sentence + kind.advice + kind.advice_in_window)
     return {name: f"<{name}>" for _, name, _, _ in words if name}
 
 
@@ -44,6 +44,16 @@ def test_an_error_says_what_is_wrong_and_what_to_do(kind: type[StudioError]) -> 
     assert not set("{}") & set(error.message + error.hint)
     assert all(str(fact) in error.message + error.hint for fact in error.facts.values())
     assert str(error) == error.message
+
+
+@pytest.mark.parametrize("kind", OURS, ids=lambda kind: kind.__name__)
+def test_the_window_speaks_of_no_command(kind: type[StudioError]) -> None:
+    """Who has buttons is not told of flags."""
+    hint = kind(**facts_of(kind)).window_hint
+
+    assert hint
+    assert not re.search(r"--|`|command", hint)
+    assert not set("{}") & set(hint)
 
 
 @pytest.mark.parametrize("kind", OURS, ids=lambda kind: kind.__name__)

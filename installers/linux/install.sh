@@ -10,12 +10,20 @@ icon="$data/icons/hicolor/scalable/apps/stemwright.svg"
 
 if [ "${1:-}" = "--remove" ]; then
     rm -f "$command" "$entry" "$icon"
-    echo "Removed. Your songs and settings stay."
+    echo "Removed. Your songs and settings stay; delete $here yourself."
     exit
 fi
+case "$here" in
+*[\"\`\$\\%]*)
+    echo "A menu entry cannot name this folder: $here. Move it to one without \" \` \$ \\ %." >&2
+    exit 1
+    ;;
+esac
 mkdir -p "$(dirname "$command")" "$(dirname "$entry")" "$(dirname "$icon")"
 ln -sf "$here/stemwright" "$command"
-sed "s|^Exec=stemwright|Exec=\"$here/stemwright\"|" "$here/stemwright.desktop" >"$entry"
+while IFS= read -r line; do
+    printf '%s\n' "${line/#Exec=stemwright/Exec=\"$here/stemwright\"}"
+done <"$here/stemwright.desktop" >"$entry"
 cp "$here/stemwright.svg" "$icon"
 update-desktop-database "$(dirname "$entry")" 2>/dev/null || true
-echo "Stemwright is in your menu, and as 'stemwright' on the command line if ~/.local/bin is on your PATH."
+echo "Stemwright is in your menu, and is the command stemwright if ~/.local/bin is on your PATH."

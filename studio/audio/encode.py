@@ -58,7 +58,10 @@ class Quantiser:
 
 
 class WavEncoder:
-    """A WAV, or RF64 above 4 GiB. ``frames`` None: the header is written again at the end."""
+    """A WAV, or RF64 above 4 GiB. ``frames`` None: the header is written again at the end.
+
+    ``tail`` are whole chunks that follow the samples.
+    """
 
     def __init__(
         self,
@@ -68,13 +71,15 @@ class WavEncoder:
         channels: int,
         frames: int | None,
         seed: int,
+        tail: bytes = b"",
     ) -> None:
         self._file = file
+        self._tail = tail
         self._shape = subtype, sample_rate, channels
         self._open_end = frames is None
         self._bytes = 0
         self._quantise = None if subtype == "FLOAT" else Quantiser(_bits(subtype), seed)
-        file.write(wav_header(*self._shape, frames or 0, reserve=self._open_end))
+        file.write(self._header(frames or 0))
 
     def write(self, block: Samples) -> None:
         """Append samples of shape (channels, n). Raises OSError."""
@@ -86,16 +91,22 @@ class WavEncoder:
         self._file.write(raw)
 
     def finish(self) -> None:
-        """Pad to an even length, and state the length where it was open. Raises OSError."""
-        self._file.write(bytes(self._bytes % 2))
+        """Pad to an even length, add the tail, and state the length where it was open.
+
+        Raises OSError.
+        """
+        self._file.write(bytes(self._bytes % 2) + self._tail)
         if self._open_end:
             subtype, _, channels = self._shape
             frames = self._bytes // (SAMPLE_BYTES[subtype] * channels)
             self._file.seek(0)
-            self._file.write(wav_header(*self._shape, frames, reserve=True))
+            self._file.write(self._header(frames))
 
     def drop(self) -> None:
         """Nothing is held."""
+
+    def _header(self, frames: int) -> bytes:
+        return wav_header(*self._shape, frames, self._open_end, len(self._tail))
 
 
 class FlacEncoder:

@@ -243,6 +243,7 @@ def raw_columns(samples: Samples, width: int) -> Columns:
 
 def _binned(samples: Samples, starts: NDArray[np.int64]) -> _Level:
     """A bin from each of ``starts`` to the next, of samples of shape (channels, n)."""
+    samples = np.ascontiguousarray(samples)  # over interleaved ones all this takes 20 times as long
     energy = np.square(samples).mean(axis=0)
     ends = np.append(starts[1:], samples.shape[1])
     return _Level(

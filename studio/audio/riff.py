@@ -24,7 +24,12 @@ class _Seekable(Protocol):
 
 
 def wav_header(
-    subtype: str, sample_rate: int, channels: int, frames: int, reserve: bool = False
+    subtype: str,
+    sample_rate: int,
+    channels: int,
+    frames: int,
+    reserve: bool = False,
+    tail_bytes: int = 0,
 ) -> bytes:
     """Everything of a WAV up to its first sample.
 
@@ -33,18 +38,19 @@ def wav_header(
         frames: Samples a channel.
         reserve: Keep room for RF64 even where it is not needed, so that the header has the same
             length whatever ``frames`` turns out to be.
+        tail_bytes: Of the chunks that follow the samples.
     """
     width = SAMPLE_BYTES[subtype]
     data_bytes = frames * channels * width
     form = _format_chunks(subtype, sample_rate, channels, frames) + b"data"
-    total = len(b"WAVE") + len(form) + 4 + data_bytes + data_bytes % 2
+    total = len(b"WAVE") + len(form) + 4 + data_bytes + data_bytes % 2 + tail_bytes
     if total + 36 * reserve <= _RIFF_LIMIT:
-        room = _chunk(b"JUNK", bytes(28)) if reserve else b""
+        room = chunk(b"JUNK", bytes(28)) if reserve else b""
         head = b"RIFF" + struct.pack("<I", total + len(room)) + b"WAVE"
         return head + room + form + struct.pack("<I", data_bytes)
     sizes = struct.pack("<QQQI", total + 36, data_bytes, frames, 0)
     head = b"RF64" + struct.pack("<I", _RIFF_LIMIT) + b"WAVE"
-    return head + _chunk(b"ds64", sizes) + form + struct.pack("<I", _RIFF_LIMIT)
+    return head + chunk(b"ds64", sizes) + form + struct.pack("<I", _RIFF_LIMIT)
 
 
 def _format_chunks(subtype: str, sample_rate: int, channels: int, frames: int) -> bytes:
@@ -53,13 +59,14 @@ def _format_chunks(subtype: str, sample_rate: int, channels: int, frames: int) -
     align = channels * width
     form = struct.pack("<HHIIHH", tag, channels, sample_rate, sample_rate * align, align, 8 * width)
     if tag == _PCM:
-        return _chunk(b"fmt ", form)
+        return chunk(b"fmt ", form)
     fact = struct.pack("<I", min(frames, _RIFF_LIMIT))
-    return _chunk(b"fmt ", form + struct.pack("<H", 0)) + _chunk(b"fact", fact)
+    return chunk(b"fmt ", form + struct.pack("<H", 0)) + chunk(b"fact", fact)
 
 
-def _chunk(name: bytes, content: bytes) -> bytes:
-    return name + struct.pack("<I", len(content)) + content
+def chunk(name: bytes, content: bytes) -> bytes:
+    """One chunk, padded to an even length."""
+    return name + struct.pack("<I", len(content)) + content + bytes(len(content) % 2)
 
 
 def chunks(file: _Seekable) -> dict[bytes, tuple[int, int]]:

@@ -12,6 +12,7 @@ from typing import BinaryIO, Literal
 import numpy as np
 import soundfile
 
+from studio.audio.chunks import Tags, tag_chunks
 from studio.audio.encode import Encoder, FlacEncoder, Subtype, WavEncoder
 from studio.audio.wav import Wav
 from studio.errors import WriteError
@@ -45,6 +46,7 @@ class WavWriter:
         frames: int | None,
         subtype: Subtype = "FLOAT",
         container: Container = "WAV",
+        tags: Tags | None = None,
     ) -> None:
         """Prepare; nothing is written before the ``with``.
 
@@ -56,6 +58,7 @@ class WavWriter:
                 RF64. None where nobody knows yet: the header then keeps room for either.
             subtype: FLOAT for WAV only.
             container: FLAC holds PCM_24 or PCM_16.
+            tags: What a WAV says about itself behind its samples; a FLAC says nothing.
         """
         if container == "FLAC" and subtype == "FLOAT":
             raise ValueError("FLAC holds whole numbers only")
@@ -65,6 +68,7 @@ class WavWriter:
         self._frames = frames
         self._subtype: Subtype = subtype
         self._container = container
+        self._tags = tags
         self._written = 0
         self._stack = ExitStack()
         self._encoder: Encoder
@@ -110,7 +114,10 @@ class WavWriter:
         seed = zlib.crc32(os.fsencode(self._target.stem))
         rate, channels = self._sample_rate, self._channels
         if self._container == "WAV":
-            return WavEncoder(file, self._subtype, rate, channels, self._frames, seed)
+            tail = b""
+            if self._tags is not None:
+                tail = tag_chunks(self._tags, self._subtype, rate, channels, self._frames)
+            return WavEncoder(file, self._subtype, rate, channels, self._frames, seed, tail)
         try:
             return FlacEncoder(file, self._subtype, rate, channels, seed)
         except soundfile.SoundFileError as error:
@@ -131,11 +138,13 @@ def copy_audio(
     gain: float,
     job: Job,
     container: Container = "WAV",
+    tags: Tags | None = None,
 ) -> None:
     """Write one of our float32 WAVs again in the form an export asks for.
 
     Args:
         gain: What every sample is multiplied with; 1.0 leaves FLOAT bit for bit as it is.
+        tags: What a WAV says about itself behind its samples.
 
     Raises:
         MissingFileError, UnreadableAudioError: ``source`` cannot be read.
@@ -143,7 +152,9 @@ def copy_audio(
     """
     with (
         Wav(source) as wav,
-        WavWriter(target, wav.sample_rate, wav.channels, wav.frames, subtype, container) as out,
+        WavWriter(
+            target, wav.sample_rate, wav.channels, wav.frames, subtype, container, tags
+        ) as out,
     ):
         done = 0
         for block in wav.blocks():

@@ -6,7 +6,6 @@ that is a terminal.
 
 from __future__ import annotations
 
-import logging
 import signal
 import sys
 import traceback
@@ -20,8 +19,8 @@ import msgspec
 
 from studio.errors import StudioError
 from studio.job import Cancelled, Job
-from studio.paths import log_folder
 from studio.worker.client import BugError
+from studio.worker.log import keep_story
 
 
 class Exit(IntEnum):
@@ -149,14 +148,7 @@ def _is_number(text: str) -> bool:
 
 def _logged(error: Exception) -> str:
     """Where the traceback went: the log, or what is printed where no log can be written."""
-    path = log_folder() / "stemwright.log"
-    story = "".join(traceback.format_exception(error))
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handler = logging.FileHandler(path, encoding="utf-8")
-    except OSError:
-        tell(story)
-        return "the lines above"
-    logging.getLogger("stemwright").addHandler(handler)
-    logging.getLogger("stemwright").error(story)
-    return str(path)
+    log = keep_story(error)
+    if not log:
+        tell("".join(traceback.format_exception(error)))
+    return log or "the lines above"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -46,6 +47,11 @@ def probe() -> tuple[Device, ...]:
     return rows(look(), inspect(), trial)
 
 
+def processor() -> Device:
+    """The device that is always there; torch is not loaded for it."""
+    return _processor(look())
+
+
 def rows(machine: Machine, build: Build, tried: Callable[[str], str]) -> tuple[Device, ...]:
     """The list, from what is there and what torch sees.
 
@@ -54,7 +60,7 @@ def rows(machine: Machine, build: Build, tried: Callable[[str], str]) -> tuple[D
         build: What torch is and sees.
         tried: Why a device torch sees cannot be used; empty where it can.
     """
-    found = [Device("cpu", machine.processor, machine.memory_mb, usable=True)]
+    found = [_processor(machine)]
     for seen in build.seen:
         reason = tried(seen.id)
         command = _other_build(machine, seen) if "kernel image" in reason else ""
@@ -64,6 +70,10 @@ def rows(machine: Machine, build: Build, tried: Callable[[str], str]) -> tuple[D
     absent = {"cuda": _no_cuda, "mps": _no_mps, "xpu": _no_xpu}
     found += [absent[kind](machine, build) for kind in KINDS if kind not in present]
     return tuple(found)
+
+
+def _processor(machine: Machine) -> Device:
+    return Device("cpu", machine.processor, machine.memory_mb, usable=True)
 
 
 def _no_cuda(machine: Machine, build: Build) -> Device:
@@ -131,4 +141,6 @@ def _absent(kind: str, label: str, reason: str, command: str = "") -> Device:
 
 def _reinstall(index: str) -> str:
     """Force, because pip takes 2.13.0+cpu for 2.13.0 and would leave it."""
+    if getattr(sys, "frozen", False):
+        return ""  # a bundle carries its own torch, which no pip reaches
     return f'python -m pip install --force-reinstall "{TORCH}" --index-url {_INDEX}/{index}'

@@ -23,6 +23,7 @@ Role = Literal[
 ]
 Format = Literal["float32", "pcm24", "pcm16", "flac"]
 Option = str | int | float | bool
+Content = bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +34,12 @@ class ExportOptions:
         audio_format: Of the stems: 32-bit float, 24-bit or dithered 16-bit WAV, or 24-bit FLAC.
         stems: Names of the stems to write, ``mixture`` for the song itself; None: all. Numbers
             and loudness are those they have among all.
+        tempo_tag: Whether WAV files say the song's tempo. Several DAWs stretch a file that does.
     """
 
     audio_format: Format = "float32"
     stems: tuple[str, ...] | None = None
+    tempo_tag: bool = False
 
     def wants(self, stem: str) -> bool:
         """Whether ``stem``, or ``mixture``, is to be written."""
@@ -59,11 +62,13 @@ class PlannedFile:
     Attributes:
         bytes: How many it will have at most, or nearly so.
         samples: A float32 WAV of whose samples it will be the copy, where it will.
+        tail: What follows these samples.
     """
 
     file: ExportedFile
     bytes: int
     samples: Path | None = None
+    tail: Content = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +88,9 @@ class Written:
 
 class Target(Protocol):
     """An export target.
+
+    A target whose files refer to those of others has an attribute ``needs`` too: the names of
+    these targets, which are then written with it.
 
     Attributes:
         summary: One sentence for people: what it is for.

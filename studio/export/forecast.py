@@ -22,8 +22,7 @@ from studio.export import readme, staging
 from studio.export.contract import ExportOptions, PlannedFile, Target
 from studio.export.manifest import MANIFEST, Manifest, confined
 from studio.export.names import folded
-from studio.export.targets import TARGETS
-from studio.export.write import SCORES, kept_rows, old_manifest, room, written_anew
+from studio.export.write import SCORES, kept_rows, load_targets, old_manifest, room, written_anew
 from studio.files import sha256
 from studio.job import Job
 from studio.music.bundle import SongBundle
@@ -79,7 +78,7 @@ def forecast(
         UnknownChoiceError, BrokenExtensionError: a target that is not listed or does not load.
         ManifestDamagedError, ProjectOutsideError: ``folder`` is not as an export leaves it.
     """
-    chosen = {name: TARGETS.load(name)() for name in targets}
+    chosen = load_targets(targets)
     old = old_manifest(folder, force)
     planned = [file for t in chosen.values() for file in t.plan(bundle, options)]
     hashes = _hashes(bundle, chosen, options)
@@ -152,9 +151,19 @@ class _Looker:
     def _is_same(self, planned: PlannedFile, there: str) -> bool:
         if planned.file.path in self._hashes:
             return there == self._hashes[planned.file.path]
-        return planned.samples is not None and _same_samples(
-            planned.samples, self._folder / planned.file.path
+        place = self._folder / planned.file.path
+        return (
+            planned.samples is not None
+            and _same_samples(planned.samples, place)
+            and _ends_with(place, planned.tail)
         )
+
+
+def _ends_with(path: Path, tail: bytes) -> bool:
+    with path.open("rb") as file:
+        size = file.seek(0, 2)
+        file.seek(max(size - len(tail), 0))
+        return file.read() == tail
 
 
 def _same_samples(one: Path, other: Path) -> bool:

@@ -2,7 +2,8 @@
 
 32-bit float keeps the samples as they are. Fixed-point files clip above full scale, so there one
 gain serves all files, the song's too, wherever a single one would clip: a gain of its own for
-each would spoil the balance, and the stems would no longer add up to the song.
+each would spoil the balance, and the stems would no longer add up to the song. A WAV also says
+where it belongs, time 0, and of which song it is what; how fast that is only when it is asked for.
 """
 
 from __future__ import annotations
@@ -12,16 +13,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from studio.audio.chunks import Cue, Tags, tag_chunks
 from studio.audio.encode import Subtype
+from studio.audio.wav import Wav
 from studio.audio.write import Container, copy_audio, peak
 from studio.export.contract import ExportedFile, ExportOptions, Format, PlannedFile, Written
 from studio.export.names import stem_file
 from studio.job import Job
 from studio.music.bundle import SongBundle
+from studio.music.stem import stem
 
 
 @dataclass(frozen=True, slots=True)
-class _Encoding:
+class Encoding:
     """How a format is written; ``bits`` is the width of a sample."""
 
     container: Container
@@ -30,11 +34,11 @@ class _Encoding:
     suffix: str = ".wav"
 
 
-_ENCODINGS: Mapping[Format, _Encoding] = {
-    "float32": _Encoding("WAV", "FLOAT", 32),
-    "pcm24": _Encoding("WAV", "PCM_24", 24),
-    "pcm16": _Encoding("WAV", "PCM_16", 16),
-    "flac": _Encoding("FLAC", "PCM_24", 24, ".flac"),
+ENCODINGS: Mapping[Format, Encoding] = {
+    "float32": Encoding("WAV", "FLOAT", 32),
+    "pcm24": Encoding("WAV", "PCM_24", 24),
+    "pcm16": Encoding("WAV", "PCM_16", 16),
+    "flac": Encoding("FLAC", "PCM_24", 24, ".flac"),
 }
 _HEADER = 2**16  # bytes, and more than any of ours
 
@@ -46,48 +50,71 @@ class StemsTarget:
 
     def plan(self, bundle: SongBundle, options: ExportOptions) -> tuple[PlannedFile, ...]:
         """The sources are float; FLAC gains nothing on noise."""
-        encoding = _ENCODINGS[options.audio_format]
-        return tuple(
-            PlannedFile(
-                file,
-                source.stat().st_size * encoding.bits // 32 + _HEADER,
-                source if encoding.subtype == "FLOAT" else None,
-            )
-            for source, file in _files(bundle, encoding.suffix)
-            if options.wants(file.stem or "mixture")
-        )
+        encoding = ENCODINGS[options.audio_format]
+        planned = []
+        for source, file in audio_files(bundle, options):
+            size = source.stat().st_size * encoding.bits // 32 + _HEADER
+            if encoding.subtype == "FLOAT":
+                tail = _tail(source, _tags(bundle, file, options))
+                planned.append(PlannedFile(file, size, source, tail))
+            else:
+                planned.append(PlannedFile(file, size))
+        return tuple(planned)
 
     def write(self, bundle: SongBundle, folder: Path, options: ExportOptions, job: Job) -> Written:
         """See ``contract.Target``."""
-        encoding = _ENCODINGS[options.audio_format]
-        files = _files(bundle, encoding.suffix)
+        encoding = ENCODINGS[options.audio_format]
         decibels = 0.0
         if encoding.subtype != "FLOAT":
-            decibels = _common_gain([source for source, _ in files], encoding, job.part(0.0, 0.2))
+            every = [bundle.mixture, *(file.path for file in bundle.stems)]
+            decibels = common_gain(every, encoding, job.part(0.0, 0.2))
         gain = 10.0 ** (decibels / 20.0)
-        files = [(source, file) for source, file in files if options.wants(file.stem or "mixture")]
+        files = audio_files(bundle, options)
         for number, (source, file) in enumerate(files):
             share = job.part(0.2 + 0.8 * number / len(files), 0.2 + 0.8 * (number + 1) / len(files))
-            target = folder / file.path
-            copy_audio(source, target, encoding.subtype, gain, share, encoding.container)
+            target, tags = folder / file.path, _tags(bundle, file, options)
+            copy_audio(source, target, encoding.subtype, gain, share, encoding.container, tags)
         return Written(
             files=tuple(file for _, file in files),
-            options={"format": options.audio_format, "gain_db": decibels},
-            notes=(_said(decibels),) if decibels else (),
+            options={
+                "format": options.audio_format,
+                "gain_db": decibels,
+                **({"tempo_tag": True} if options.tempo_tag else {}),
+            },
+            notes=_said(bundle, options, decibels),
         )
 
 
-def _files(bundle: SongBundle, suffix: str) -> list[tuple[Path, ExportedFile]]:
-    """Every source with the file it becomes; the mixture is number 0."""
+def audio_files(bundle: SongBundle, options: ExportOptions) -> list[tuple[Path, ExportedFile]]:
+    """Every source that is wanted, with the file it becomes; the mixture is number 0."""
+    suffix = ENCODINGS[options.audio_format].suffix
     mixture = stem_file(bundle.song, 0, "Mixture", suffix)
     files = [(bundle.mixture, ExportedFile(f"Stems/{mixture}", "mixture"))]
     for number, file in enumerate(bundle.stems, start=1):
         name = stem_file(bundle.song, number, file.stem.label, suffix)
         files.append((file.path, ExportedFile(f"Stems/{name}", "stem", file.stem.name)))
-    return files
+    return [(source, file) for source, file in files if options.wants(file.stem or "mixture")]
 
 
-def _common_gain(sources: list[Path], encoding: _Encoding, job: Job) -> float:
+def _tags(bundle: SongBundle, file: ExportedFile, options: ExportOptions) -> Tags:
+    """What ``file`` says about itself. A file has one tempo, so a song of several says none."""
+    tagged = options.tempo_tag and len(bundle.tempo.steps) == 1
+    return Tags(
+        song=bundle.song,
+        name=stem(file.stem).label if file.stem else "Mixture",
+        cues=(Cue(0, "Start"), Cue(bundle.frames, "End")),
+        bpm=bundle.tempo.bpm if tagged else None,
+        beats_per_bar=bundle.tempo.beats_per_bar,
+    )
+
+
+def _tail(source: Path, tags: Tags) -> bytes:
+    """What follows the samples of ``source`` in a float file."""
+    with Wav(source) as wav:
+        return tag_chunks(tags, "FLOAT", wav.sample_rate, wav.channels, wav.frames)
+
+
+def common_gain(sources: list[Path], encoding: Encoding, job: Job) -> float:
     """In dB: 0, or the highest below it, in hundredths, at which no file clips."""
     highest = 0.0
     for number, source in enumerate(sources):
@@ -99,8 +126,12 @@ def _common_gain(sources: list[Path], encoding: _Encoding, job: Job) -> float:
     return math.floor(100.0 * 20.0 * math.log10(largest_code / highest)) / 100.0
 
 
-def _said(decibels: float) -> str:
-    return (
+def _said(bundle: SongBundle, options: ExportOptions, decibels: float) -> tuple[str, ...]:
+    """What is not as one may expect."""
+    quieter = (
         f"All stems and the mixture were turned down by {-decibels:.2f} dB, by the same amount, "
         "since a file of this format would have clipped; 32-bit float files need no such step."
     )
+    untagged = "The tempo of this song changes, so its files do not say one."
+    changes = options.tempo_tag and len(bundle.tempo.steps) > 1
+    return (*((quieter,) if decibels else ()), *((untagged,) if changes else ()))

@@ -4,5 +4,7 @@ from studio.export.contract import TARGETS
 
 TARGETS.add("stems", "Stems as audio files", "studio.export.stems:StemsTarget")
 TARGETS.add("midi", "Notes as MIDI files", "studio.export.midi:MidiTarget")
+TARGETS.add("dawproject", "DAWproject", "studio.export.dawproject.target:DawProjectTarget")
+TARGETS.add("reaper", "Reaper", "studio.export.reaper:ReaperTarget")
 
 __all__ = ["TARGETS"]

@@ -71,7 +71,8 @@ def export_song(
     """Write ``bundle`` for each of ``targets`` into ``folder``.
 
     Files and manifest rows of other targets, and of stems that are not asked for, stay; files that
-    these targets wrote before and no longer write are removed, unless they were changed. A run
+    these targets wrote before and no longer write are removed, unless they were changed. What a
+    target needs of others is written with it. A run
     after a crash first finishes or drops what the crash left.
 
     Args:
@@ -90,7 +91,7 @@ def export_song(
         ManifestDamagedError, ProjectDamagedError, ProjectOutsideError: ``folder`` is not as an
             export of ours leaves it.
     """
-    chosen = {name: TARGETS.load(name)() for name in targets}
+    chosen = load_targets(targets)
     staging.recover(folder)
     old = old_manifest(folder, force)
     check_room(folder, sum(f.bytes for t in chosen.values() for f in t.plan(bundle, options)))
@@ -113,6 +114,21 @@ def export_song(
         staging.abandon(folder)
         raise
     return manifest
+
+
+def load_targets(names: Sequence[str]) -> dict[str, Target]:
+    """The targets of these names, and before each those whose files it refers to.
+
+    Raises:
+        UnknownChoiceError, BrokenExtensionError: one is not listed or does not work.
+    """
+    chosen: dict[str, Target] = {}
+    for name in names:
+        target = TARGETS.load(name)()
+        for needed in getattr(target, "needs", ()):
+            chosen.setdefault(needed, TARGETS.load(needed)())
+        chosen.setdefault(name, target)
+    return chosen
 
 
 def old_manifest(folder: Path, force: bool) -> Manifest | None:

@@ -6,12 +6,13 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QLibraryInfo, QLocale, QTimer, QTranslator
+from PySide6.QtCore import QLibraryInfo, QLocale, Qt, QTimer, QTranslator
 from PySide6.QtGui import QGuiApplication, QIcon
 from PySide6.QtWidgets import QApplication
 
 import studio
 from studio.gui import theme
+from studio.gui.defects import Defects
 from studio.gui.desk.desk import Desk
 from studio.gui.looks import Looks
 from studio.gui.window import MainWindow
@@ -29,6 +30,7 @@ def main(songs: Sequence[str], picture: str | None = None) -> int:
     """
     app = application()
     desk = Desk()
+    Defects(desk)
     looks = Looks(app)
     looks.apply()
     window = MainWindow(desk, looks)
@@ -50,7 +52,10 @@ def keep_picture(window: MainWindow, picture: Path) -> None:
         window.grab().save(str(picture))
         window.close()
 
-    window.desk.opened_up.connect(lambda: QTimer.singleShot(_PICTURE_MS, keep))
+    # Once: a song may be whole more than once, and a closed window holds none.
+    window.desk.opened_up.connect(
+        lambda: QTimer.singleShot(_PICTURE_MS, keep), Qt.ConnectionType.SingleShotConnection
+    )
 
 
 def application() -> QApplication:

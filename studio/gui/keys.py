@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QAbstractSlider,
     QApplication,
     QComboBox,
+    QRadioButton,
     QWidget,
 )
 
@@ -33,7 +34,9 @@ _KEPT: tuple[tuple[type[QWidget], set[Qt.Key]], ...] = (
 def keeps(widget: QWidget, key: int) -> bool:
     """Whether ``widget``, which has the focus, uses ``key`` (without Ctrl or Alt) itself."""
     if isinstance(widget, QAbstractButton):
-        return key in (_Key.Key_Space, *_ENTER) and theme.shows_focus(widget)
+        # Arrows go from one choice of a row to the next.
+        walk = _ARROWS if isinstance(widget, QRadioButton) else set()
+        return key in {_Key.Key_Space} | _ENTER | walk and theme.shows_focus(widget)
     return any(isinstance(widget, kind) and key in keys for kind, keys in _KEPT)
 
 

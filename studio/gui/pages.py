@@ -14,9 +14,16 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog
 
 from studio import settings
-from studio.errors import MissingFileError, StudioError
+from studio.errors import (
+    MissingFileError,
+    OutOfMemoryError,
+    ProjectBusyError,
+    StudioError,
+    WorkerCrashedError,
+)
 from studio.gui import actions
-from studio.gui.notices import Way
+from studio.gui.library.entry import FAILED
+from studio.gui.notices import DESK, Way
 from studio.separation.engines import ENGINES
 
 if TYPE_CHECKING:
@@ -25,8 +32,12 @@ if TYPE_CHECKING:
     from studio.gui.sheets.export_sheet import ExportSheet
     from studio.gui.sheets.preferences import PreferencesSheet
     from studio.gui.sheets.quality import QualitySheet
+    from studio.gui.sheets.sheet import Sheet
     from studio.gui.sheets.shortcuts import ShortcutsSheet
     from studio.gui.window import MainWindow
+
+# What may be gone the next time, of a song that is apart.
+_PASSING = (MissingFileError, OutOfMemoryError, ProjectBusyError, WorkerCrashedError)
 
 
 class Pages(QObject):
@@ -42,6 +53,13 @@ class Pages(QObject):
         self.shortcuts: ShortcutsSheet | None = None
         self.about: AboutSheet | None = None
         self._closing = False
+        # Whether plain letters and digits are shortcuts.
+        self.letters = True
+
+    def open_sheet(self) -> Sheet | None:
+        """The sheet that is open, if one is."""
+        sheets = (self.export, self.preferences, self.quality, self.shortcuts, self.about)
+        return next((sheet for sheet in sheets if sheet is not None and sheet.is_open), None)
 
     # Export.
 
@@ -67,6 +85,8 @@ class Pages(QObject):
 
         desk, window = self._desk, self._window
         sheet = ExportSheet(window.main_area, target_choices())
+        sheet.opened.connect(lambda: window.transport.export.set_open(True))
+        sheet.closed.connect(lambda: window.transport.export.set_open(False))
         sheet.plan_asked.connect(desk.plan)
         sheet.export_asked.connect(desk.export)
         sheet.cancel_asked.connect(desk.cancel_export)
@@ -77,7 +97,8 @@ class Pages(QObject):
         desk.export_progress.connect(sheet.set_progress)
         desk.exported.connect(self._exported)
         desk.export_failed.connect(self._export_failed)
-        desk.export_stopped.connect(sheet.set_stopped)
+        desk.export_stopped.connect(self._export_stopped)
+        desk.chosen.connect(self._other_song)
         return sheet
 
     def _ask_folder(self) -> None:
@@ -93,10 +114,23 @@ class Pages(QObject):
             self._window.close()
 
     def _export_failed(self, error: Exception) -> None:
+        self._closing = False
         if self.export is not None and isinstance(error, StudioError):
             self.export.set_error(error)
-        else:
-            self._desk.failed.emit(self._desk.current, error)
+            return
+        if self.export is not None:
+            self.export.set_stopped()
+        self._desk.failed.emit(self._desk.current, error)
+
+    def _export_stopped(self) -> None:
+        self._closing = False
+        if self.export is not None:
+            self.export.set_stopped()
+
+    def _other_song(self) -> None:
+        """A plan is of one song; while it is written, the sheet stays."""
+        if self.export is not None and self.export.is_open and not self._desk.is_exporting:
+            self.export.close_sheet()
 
     def may_close(self) -> bool:
         """While files are written: says so in place, and closes by itself once they are whole."""
@@ -134,7 +168,7 @@ class Pages(QObject):
             self.quality.chosen.connect(self._quality_chosen)
             self.quality.copy_asked.connect(_copy_text)
             self._desk.costs.changed.connect(self._tell_costs)
-        self._desk.costs.ask()
+        self._desk.costs.ask(cards=True)
         self._tell_costs()
         self.quality.open()
 
@@ -238,8 +272,8 @@ class Pages(QObject):
 
     def use_settings(self) -> None:
         """What settings say of keys and sound."""
-        letters = self._setting("letter_keys") != "off"
-        actions.use_letters(self._window.actions_by_name, letters)
+        self.letters = self._setting("letter_keys") != "off"
+        actions.use_letters(self._window.actions_by_name, self.letters)
         wanted = str(self._setting("audio_device"))
         if wanted != "default":
             chosen = [d.id for d in self._desk.player.devices() if d.name == wanted]
@@ -259,22 +293,34 @@ class Pages(QObject):
         """Show what went wrong, with what can be done, if it is about the song in the window."""
         if song and song != self._desk.current:
             return
-        self._window.notices.tell(song or "desk", error, self._ways(song, error))
+        key = song or f"{DESK} {type(error).__name__} {error}"
+        self._window.notices.tell(key, error, self._ways(song, error))
+        self._window.status.say(str(error))  # it said "Everything is saved."
 
     def _ways(self, song: str, error: Exception) -> dict[str, Way]:
-        if not song or self._desk.library.entry(song).state == "done":
+        if not song:
             return {}
+        state = self._desk.library.entry(song).state
+        if state not in FAILED and not (state == "done" and isinstance(error, _PASSING)):
+            return {}  # it goes on by itself, or with the next change
         ways: dict[str, Way] = {}
-        if isinstance(error, MissingFileError):
+        if state == "missing":
+            ways["find"] = self.tr("Find the folder…"), lambda: self._find_folder(song)
+        elif isinstance(error, MissingFileError):
             ways["find"] = self.tr("Find the file…"), lambda: self._find(song)
-        ways["retry"] = self.tr("Try again"), lambda: self._desk.queue.retry(song)
+        ways["retry"] = self.tr("Try again"), lambda: self._desk.retry(song)
         return ways
 
     def _find(self, song: str) -> None:
         path, _ = QFileDialog.getOpenFileName(self._window, self.tr("Find the file"))
         if path:
-            self._desk.library.update(song, source=Path(path))
-            self._desk.queue.retry(song)
+            self._desk.found_again(song, Path(path))
+
+    def _find_folder(self, song: str) -> None:
+        title = self.tr("Find the folder of the song")
+        folder = QFileDialog.getExistingDirectory(self._window, title)
+        if folder:
+            self._desk.found_again(song, Path(folder))
 
 
 def _copy_text(text: str) -> None:

@@ -1,11 +1,16 @@
-"""The regions of the window, which F6 goes round: library, transport, lanes, take."""
+"""The regions of the window, which F6 goes round and which Tab stays inside.
+
+Library, transport, lanes, take and status; what went wrong, a toast and an open sheet are regions
+while they are there, and an open sheet stands for what it covers.
+"""
 
 from __future__ import annotations
 
+from functools import cmp_to_key
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtCore import QRect, Qt
+from PySide6.QtWidgets import QApplication, QRadioButton, QWidget
 
 if TYPE_CHECKING:
     from studio.gui.window import MainWindow
@@ -15,10 +20,66 @@ _REASON = Qt.FocusReason.ShortcutFocusReason
 
 def go(window: MainWindow, step: int) -> None:
     """Give the keyboard to the next region, or with ``step`` -1 to the one before."""
-    regions = _regions(window)
-    focus = QApplication.focusWidget()
-    at = next((i for i, r in enumerate(regions) if focus and r.isAncestorOf(focus)), -step)
-    _enter(window, regions[(at + step) % len(regions)])
+    regions = around(window)
+    at = next((i for i, region in enumerate(regions) if _holds(region)), min(-step, 0))
+    enter(window, regions[(at + step) % len(regions)])
+
+
+def tab(window: MainWindow, forward: bool) -> bool:
+    """Give the keyboard to the next stop of the region that has it, going round in it."""
+    region = next((region for region in around(window) if _holds(region)), None)
+    if region is None:
+        go(window, 1 if forward else -1)
+        return True
+    ring = stops(region)
+    if not ring:
+        return False
+    now = QApplication.focusWidget()
+    at = ring.index(now) if now in ring else (-1 if forward else 0)
+    reason = Qt.FocusReason.TabFocusReason if forward else Qt.FocusReason.BacktabFocusReason
+    ring[(at + (1 if forward else -1)) % len(ring)].setFocus(reason)
+    return True
+
+
+def around(window: MainWindow) -> list[QWidget]:
+    """The regions that are there, in the order of F6."""
+    page = window.library.page
+    unfolded = window.library.is_rail and page.isVisible()
+    asides = [
+        aside for aside in (window.notices, window.toast) if aside.isVisible() and stops(aside)
+    ]
+    sheet = window.pages.open_sheet()
+    if sheet is not None:
+        main: list[QWidget] = [sheet]
+    elif window.stack.currentIndex() == 0:
+        main = [window.first_start]
+    else:
+        # Work under way can be stopped where it says so: above the lanes.
+        main = [window.progress] if stops(window.progress) else []
+        main += [part for part in (window.timeline, window.slot) if part.isVisible()]
+    library = page if unfolded else window.library
+    beside = [library] if library.isVisible() else []
+    return [*beside, window.transport, *asides, *main, window.status]
+
+
+def enter(window: MainWindow, region: QWidget) -> None:
+    """Give the keyboard to a region, where it is most useful there."""
+    if region is window.timeline and window.timeline.current_lane:
+        window.timeline.focus_lane(window.timeline.current_lane)
+    elif region is window.slot and window.slot.roll is not None:
+        window.slot.focus_notes()
+    elif region is window.status:
+        window.status.sentence.setFocus(_REASON)
+    elif ring := stops(region):
+        ring[0].setFocus(_REASON)
+
+
+def stops(region: QWidget) -> list[QWidget]:
+    """What Tab reaches in a region, line by line as it is read."""
+    found = [region] if _is_stop(region) else []
+    for child in _in_reading_order(region):
+        found += stops(child)
+    return found
 
 
 def walk_lanes(window: MainWindow, step: int) -> None:
@@ -29,25 +90,37 @@ def walk_lanes(window: MainWindow, step: int) -> None:
         window.timeline.focus_lane(names[min(max(at, 0), len(names) - 1)])
 
 
-def _regions(window: MainWindow) -> list[QWidget]:
-    if window.stack.currentIndex() == 0:
-        return [window.library, window.transport, window.first_start]
-    regions: list[QWidget] = [window.library, window.transport, window.timeline]
-    return regions if window.slot.panel is None else [*regions, window.slot]
+def _holds(region: QWidget) -> bool:
+    focus = QApplication.focusWidget()
+    return focus is not None and (region is focus or region.isAncestorOf(focus))
 
 
-def _enter(window: MainWindow, region: QWidget) -> None:
-    if region is window.timeline and window.timeline.current_lane:
-        window.timeline.focus_lane(window.timeline.current_lane)
-    elif region is window.slot and window.slot.roll is not None:
-        window.slot.roll.setFocus(_REASON)
-    else:
-        _first(region)
+def _is_stop(widget: QWidget) -> bool:
+    by_tab = widget.focusPolicy().value & Qt.FocusPolicy.TabFocus.value
+    if not by_tab or not widget.isEnabled():
+        return False
+    # Of a row of choices only the chosen one is a stop; arrows go to the others.
+    return not isinstance(widget, QRadioButton) or widget.isChecked()
 
 
-def _first(region: QWidget) -> None:
-    for child in region.findChildren(QWidget):
-        by_tab = child.focusPolicy() & Qt.FocusPolicy.TabFocus
-        if by_tab and child.isVisibleTo(region) and child.isEnabled():
-            child.setFocus(_REASON)
-            return
+def _in_reading_order(parent: QWidget) -> list[QWidget]:
+    """The children that can be seen, those of one line from its beginning to its end."""
+    inside = [
+        child
+        for child in parent.findChildren(QWidget, options=Qt.FindChildOption.FindDirectChildrenOnly)
+        if child.isVisible() and not child.isWindow()
+    ]
+    sign = 1 if parent.layoutDirection() == Qt.LayoutDirection.LeftToRight else -1
+
+    def compared(one: QWidget, other: QWidget) -> int:
+        return _compared(one.geometry(), other.geometry(), sign)
+
+    return sorted(inside, key=cmp_to_key(compared))
+
+
+def _compared(one: QRect, other: QRect, sign: int) -> int:
+    """Below zero where ``one`` is read first."""
+    together = min(one.bottom(), other.bottom()) - max(one.top(), other.top())
+    same_line = together > min(one.height(), other.height()) / 2
+    across = sign * (one.center().x() - other.center().x())
+    return across if same_line else one.center().y() - other.center().y()

@@ -34,13 +34,12 @@ QToolTip { background: $raised; color: $text; border: 1px solid $edge; padding: 
     font-size: 12px; }
 
 QMenuBar { background: $window; color: $text2; border-bottom: 1px solid $line;
-    padding: 0 8px; spacing: 0; }
-QMenuBar::item { background: transparent; padding: 3px 10px; margin: 1px 0;
-    border-radius: 4px; }
+    padding: 2px 7px 0 7px; spacing: 0; font-size: 12px; }
+QMenuBar::item { background: transparent; padding: 4px 9px; border-radius: 4px; }
 QMenuBar::item:selected { background: $hover; color: $text; }
 QMenuBar::item:pressed { background: $line; color: $text; }
 QMenuBar::item:disabled { color: $pale; }
-QMenu { background: $window; color: $text; border: 1px solid $edge; padding: 4px; }
+QMenu { background: $window; color: $text; font-size: 13px; border: 1px solid $edge; padding: 4px; }
 QMenu::item { padding: 5px 24px 5px 28px; border-radius: 4px; }
 QMenu::item:selected { background: $hover; color: $text; }
 QMenu::item:disabled { color: $pale; background: transparent; }
@@ -82,7 +81,7 @@ QLineEdit:disabled, QPlainTextEdit:disabled, QAbstractSpinBox:disabled { color: 
 QAbstractSpinBox::up-button, QAbstractSpinBox::down-button { width: 0; border: none; }
 
 QComboBox { background: transparent; color: $text; border: 1px solid $edge;
-    border-radius: 4px; padding: 4px 8px 4px 9px; min-height: 16px; font-size: 12px;
+    border-radius: 4px; padding: 4px 3px 4px 9px; min-height: 16px; font-size: 12px;
     font-weight: 500; }
 QComboBox:hover { background: $hover; }
 QComboBox:on { background: $line; }

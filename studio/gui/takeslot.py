@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from threading import Thread
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
@@ -43,12 +44,14 @@ class TakeSlot(QWidget):
         self.panel: TakePanel | None = None
         self.roll: RollView | None = None
         self.note_list: NoteList | None = None
+        self._keyboard: Keyboard | None = None
         self._stack: QStackedWidget | None = None
         self.setObjectName("takeSlot")
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
         desk.axis.loop_changed.connect(self._loop_changed)
         desk.mixer.changed.connect(self._mixed)
+        desk.chosen.connect(self._foresee)
         self.hide()
 
     @property
@@ -77,7 +80,8 @@ class TakeSlot(QWidget):
         self._clear()
         self._desk.opened.take_lane = None
         self._desk.notes.watch(None)
-        self._desk.mixer.set(self.lane, take=0.0)
+        if self.lane in self._desk.mixer.lanes:  # else its song is gone already
+            self._desk.mixer.set(self.lane, take=0.0)
         self.lane = ""
         self.hide()
         self.closed.emit()
@@ -87,6 +91,14 @@ class TakeSlot(QWidget):
         if self._stack is not None and self.note_list is not None and self.roll is not None:
             shown: QWidget = self.note_list if on else self.roll
             self._stack.setCurrentWidget(shown)
+            if self._keyboard is not None:
+                self._keyboard.setVisible(not on)
+            shown.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def focus_notes(self) -> None:
+        """Give the keyboard to the roll, or to the list of notes while that is shown."""
+        shown = self._stack.currentWidget() if self._stack is not None else None
+        if shown is not None:
             shown.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def _clear(self) -> None:
@@ -99,7 +111,11 @@ class TakeSlot(QWidget):
         self.panel.hide()
         self._layout.removeWidget(self.panel)
         self.panel.deleteLater()
-        self.panel = self.roll = self.note_list = self._stack = None
+        self.panel = self.roll = self.note_list = self._stack = self._keyboard = None
+
+    def _foresee(self, song: str) -> None:
+        """A song comes, so notes may: the window's thread shall not have to load their modules."""
+        Thread(target=_load, name="take modules", daemon=True).start()
 
     def _fill(self, take: TakeModel) -> None:
         # Not before the first notes: the first picture of the window does not wait for these.
@@ -126,6 +142,7 @@ class TakeSlot(QWidget):
         panel.header.set_crossfade(desk.mixer.channel(name).take)
         panel.header.set_sounds(True)
         self.panel, self.roll, self.note_list, self._stack = panel, roll, notes, stack
+        self._keyboard = keyboard
         self._join(panel, roll, keyboard)
         notes.seek_asked.connect(desk.axis.seek)
         panel.ghosts_shown.connect(notes.notes.set_ghosts_shown)
@@ -158,7 +175,10 @@ class TakeSlot(QWidget):
             return
         if axis.looping and axis.loop is not None:
             start, end = ends(axis, axis.loop)
-            text = self.tr("loop, {start} to {end}").format(start=start, end=end)
+            words = self.tr("loop, {start} to {end}")
+            if axis.tempo is not None:
+                words = self.tr("loop, bars {start} to {end}")
+            text = words.format(start=start, end=end)
             self._desk.notes.span = axis.loop
         else:
             text, self._desk.notes.span = "", None
@@ -168,6 +188,14 @@ class TakeSlot(QWidget):
         there = self.lane in self._desk.mixer.lanes
         if self.panel is not None and there and name in ("", self.lane):
             self.panel.header.set_crossfade(self._desk.mixer.channel(self.lane).take)
+
+
+def _load() -> None:
+    """Load what ``TakeSlot`` shows notes with."""
+    import studio.gui.roll.keyboard
+    import studio.gui.roll.note_list
+    import studio.gui.roll.roll_view
+    import studio.gui.tuning.take_panel  # noqa: F401
 
 
 def _quantise_as(roll: RollView, strength: float, swing: float) -> None:

@@ -24,6 +24,8 @@ from studio.gui.widgets.buttons import Plain
 from studio.gui.widgets.card import Icon
 from studio.gui.widgets.chip import Chip
 
+# By this name the words are found for translators.
+translate = QCoreApplication.translate
 BarBeat = tuple[int, int, int]
 HEIGHT, SMALL_HEIGHT = 52, 46
 _NAMED, _UNNAMED = (theme.TITLE, theme.STRONG), (theme.BASE, theme.REGULAR)
@@ -63,7 +65,7 @@ class TransportBar(QWidget):
         self.chip = Chip("", "", prepare, parent=self)
         self.chip.copy_asked.connect(self.copy_asked)
         self.chip.failed.connect(self.chip_failed)
-        self.export = _ActionButton(actions["export"], "export", self)
+        self.export = ActionButton(actions["export"], "export", self)
         self._volume_parts = self._mixer_parts()
         self._chip_line = Line(self, standing=20)
         self._lay_out()
@@ -75,7 +77,7 @@ class TransportBar(QWidget):
     def set_song(self, title: str, line: str) -> None:
         """Name, and below it artist, length, tempo and key; no name is no song."""
         self.title.setText(title or self.tr("No song open"))
-        self.title.setFont(theme.font(*(_NAMED if title else _UNNAMED)))
+        self.title.set_type(*(_NAMED if title else _UNNAMED))
         self.title.tone = "text" if title else "text3"
         self.line.setText(line)
         self.line.setVisible(bool(line))
@@ -221,17 +223,47 @@ class TimeLabel(QLabel):
         return QSize(time + 8 + place, 30)
 
 
-class _ActionButton(Plain):
-    """A push button that is an action: its words, and whether it can be pressed."""
+class ActionButton(Plain):
+    """A push button that is an action: its words, and whether it can be pressed.
+
+    ``set_leading`` makes it the filled one of the view; ``set_open`` says that what it opens is
+    there, which then has the filled button.
+    """
 
     def __init__(self, action: QAction, icon: str, parent: QWidget) -> None:
         super().__init__(action.text(), icon, parent=parent)
         self._action = action
+        self._leading = self._open = False
         self.setObjectName(f"transport_{icon}")
         self.setCheckable(action.isCheckable())
         self.clicked.connect(self._press)
         action.changed.connect(self._follow)
         self._follow()
+
+    def set_leading(self, leading: bool) -> None:
+        """Whether this is what one does next."""
+        self._leading = leading
+        self._weight = theme.STRONG if leading else theme.MEDIUM
+        self.updateGeometry()
+        self.update()
+
+    def set_open(self, open_: bool) -> None:
+        """Whether what it opens is there."""
+        self._open = open_
+        self.update()
+
+    def is_on(self) -> bool:
+        """See ``Plain``."""
+        return self._open or self.isChecked()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """See ``QWidget``."""
+        if not self._leading or self._open or not self.isEnabled():
+            super().paintEvent(event)
+            return
+        palette, painter = theme.current(), QPainter(self)
+        self._paint_filled(painter, palette)
+        self._paint_words(painter, palette.ink)
 
     def _press(self) -> None:
         self._follow()  # a press asks; only the action says whether it is on
@@ -250,12 +282,12 @@ def _place(bar_beat: BarBeat) -> str:
 
 def _spoken_place(seconds: int, bar_beat: BarBeat | None) -> str:
     """ "Position 1 minute 6, bar 27"."""
-    said = _tr("Position {time}").format(time=spoken_time(seconds))
-    return said if bar_beat is None else _tr("{said}, bar {n}").format(said=said, n=bar_beat[0])
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("TransportBar", text)
+    said = translate("TransportBar", "Position {time}").format(time=spoken_time(seconds))
+    return (
+        said
+        if bar_beat is None
+        else translate("TransportBar", "{said}, bar {n}").format(said=said, n=bar_beat[0])
+    )
 
 
 def _group(spacing: int, *parts: QWidget | QVBoxLayout | None) -> QWidget:

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from studio.gui import actions, words
+from studio.gui import actions, regions, words
 from studio.gui.commands import Commands
 from studio.gui.desk.desk import Desk
 from studio.gui.filework import FileWork
@@ -85,11 +85,7 @@ class MainWindow(QMainWindow):
         self.notices = Notices()
         self.progress = ProgressStrip(desk.song)
         self.timeline = Timeline(
-            desk.axis,
-            desk.mixer,
-            desk.song,
-            self.files.audio_of,
-            self.files.notes_of,
+            desk.axis, desk.mixer, desk.song, self.files.audio_of, self.files.notes_of
         )
         self.slot = TakeSlot(desk)
         self.split = QSplitter(Qt.Orientation.Vertical)
@@ -169,7 +165,7 @@ class MainWindow(QMainWindow):
         desk, library = self.desk, self.library
         library.chosen.connect(desk.choose)
         library.cancel_asked.connect(desk.queue.cancel)
-        library.retry_asked.connect(desk.queue.retry)
+        library.retry_asked.connect(desk.retry)
         library.remove_asked.connect(desk.remove)
         library.show_asked.connect(lambda song: self.files.show(desk.library.entry(song).folder))
         library.open_asked.connect(self.files.choose_songs)
@@ -229,6 +225,7 @@ class MainWindow(QMainWindow):
         notes = any(lane.take is not None for lane in song.lanes)
         text = self.tr("All stems + MIDI") if notes else self.tr("All stems")
         self.transport.set_chip(text if song.is_whole else "")
+        self.transport.export.set_leading(notes and song.is_whole)
 
     def _frame(self) -> None:
         """A picture's time has passed: follow the music, let the meters fall."""
@@ -294,6 +291,7 @@ class MainWindow(QMainWindow):
     def _take_opened(self, name: str) -> None:
         self.timeline.set_take_lane(name)
         self.timeline.choose_lane(name)
+        self.status.follow(self.slot.take)
         self._share_height()
         self.commands_changed()
 
@@ -301,6 +299,7 @@ class MainWindow(QMainWindow):
         self.actions_by_name["full_height"].setChecked(False)
         self.timeline.show()
         self.timeline.set_take_lane(None)
+        self.status.follow(None)
         self.commands_changed()
 
     def _share_height(self) -> None:
@@ -346,7 +345,7 @@ class MainWindow(QMainWindow):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Esc closes or stops the nearest thing; digits go to lanes."""
-        lanes = self.desk.song.lanes
+        lanes = self.desk.song.lanes if self.pages.letters else []
         digit = event.key() - Qt.Key.Key_1
         if event.key() == Qt.Key.Key_Escape and self._escape():
             return
@@ -355,9 +354,15 @@ class MainWindow(QMainWindow):
             return
         super().keyPressEvent(event)
 
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        """Tab stays inside its region."""
+        return regions.tab(self, forward)
+
     def _escape(self) -> bool:
         if self.toast.isVisible():
             self.toast.hide()
+        elif (sheet := self.pages.open_sheet()) is not None:
+            sheet.close_sheet()
         elif self.slot.panel is not None:
             self.slot.close_take()
         elif self.desk.current and self.desk.current == self.desk.queue.running:

@@ -16,6 +16,7 @@ from PySide6.QtCore import QObject, Signal
 from studio.errors import StudioError
 from studio.job import Cancelled, Job
 from studio.worker.client import BugError, Worker
+from studio.worker.log import keep_story
 
 # Before this much is done, a guess of the time left says more about the start than about the rest.
 _TELLING_FRACTION = 0.02
@@ -60,6 +61,12 @@ class Request(QObject):
         self._cancelled = True
         self._job.cancel()
 
+    def forget(self) -> None:
+        """Stop it, and say nothing more: nobody waits for it."""
+        if not self.over:
+            self.blockSignals(True)
+            self.cancel()
+
     def listen(self, seconds: float) -> None:
         """Where the listener is: that part is computed first."""
         self._listening_at = seconds
@@ -79,7 +86,11 @@ class Request(QObject):
         except Cancelled:
             return self._end(self.stopped) if self._cancelled else False
         except (StudioError, BugError) as error:
-            return self._end(self.failed, error)
+            # A worker that died while it was asked to stop did stop.
+            return self._end(self.stopped) if self._cancelled else self._end(self.failed, error)
+        except Exception as error:  # a defect here must not leave the whole line waiting
+            text = f"{type(error).__name__}: {error}"
+            return self._end(self.failed, BugError(text, keep_story(error)))
         return self._end(self.done, result)
 
     def _fresh(self) -> Job:
@@ -124,8 +135,10 @@ class Line(QObject):
         self._worker = Worker()
 
     def ask(self, request: Request) -> Request:
-        """Put ``request``, whose signals are connected, into the line."""
+        """Put ``request``, whose signals are connected, into the line; nothing once it closes."""
         with self._wake:
+            if self._closing:
+                return request
             if request.background:
                 self._waiting.append(request)
             else:

@@ -58,8 +58,8 @@ def write_midi(target: Path, parts: Sequence[Part], tempo: TempoMap, duration: f
         DiskFullError, WriteError: the file cannot be written.
     """
     written = as_written(tempo)
-    columns = [_note_ticks(part.notes, written) for part in parts]
-    end = _end_tick(columns, written, duration)
+    columns = [note_ticks(part.notes, written) for part in parts]
+    end = end_tick(columns, written, duration)
     tracks = [_conductor(target.stem, written, end)]
     melodic = 0
     for part, notes in zip(parts, columns, strict=True):
@@ -102,8 +102,12 @@ def _to_ticks(seconds: NDArray[np.float64], written: TempoMap) -> Ticks:
     return np.maximum(ticks, 0)
 
 
-def _note_ticks(notes: Notes, written: TempoMap) -> Ticks:
-    """Columns onset, offset, pitch, velocity, shape (4, notes): no key held twice."""
+def note_ticks(notes: Notes, written: TempoMap) -> Ticks:
+    """Ticks of onset and offset, pitch, velocity, shape (4, notes): no key held twice.
+
+    Args:
+        written: The tempo map as the file will hold it.
+    """
     single = notes.without_overlaps()
     onset, offset = _to_ticks(single.onset, written), _to_ticks(single.offset, written)
     rows = np.stack([onset, np.maximum(offset, onset + 1), single.pitch, single.velocity])
@@ -113,8 +117,14 @@ def _note_ticks(notes: Notes, written: TempoMap) -> Ticks:
     return rows[:, np.append(~again, True)] if len(order) else rows
 
 
-def _end_tick(columns: Sequence[Ticks], written: TempoMap, duration: float) -> int:
-    """The end of the bar, at least the first, in which the song or its last note ends."""
+def end_tick(columns: Sequence[Ticks], written: TempoMap, duration: float) -> int:
+    """The end of the bar, at least the first, in which the song or its last note ends.
+
+    Args:
+        columns: From ``note_ticks``, of every part.
+        written: The tempo map as the file will hold it.
+        duration: Of the song, in seconds.
+    """
     last = int(_to_ticks(np.array([duration]), written)[0])
     last = max([last, *(int(notes[1].max()) for notes in columns if notes.size)])
     bar = written.beats_per_bar * TICKS_PER_BEAT
@@ -154,14 +164,14 @@ def _track(
     if part.program is not None:
         yield mido.Message("program_change", channel=channel, program=part.program)
     now = 0
-    for tick, starts, pitch, velocity in _events(notes):
+    for tick, starts, pitch, velocity in events(notes):
         kind = "note_on" if starts else "note_off"
         yield mido.Message(kind, channel=channel, note=pitch, velocity=velocity, time=tick - now)
         now = tick
     yield mido.MetaMessage("end_of_track", time=end - now)
 
 
-def _events(notes: Ticks) -> Iterator[tuple[int, int, int, int]]:
+def events(notes: Ticks) -> Iterator[tuple[int, int, int, int]]:
     """Tick, 1 for a start or 0 for an end, pitch, velocity; in time, ends before starts."""
     onset, offset, pitch, velocity = notes
     starts = np.stack([onset, np.ones_like(onset), pitch, velocity])

@@ -14,7 +14,7 @@ from packaging.requirements import Requirement
 
 import studio
 from studio import settings
-from studio.devices.probe import Device, probe
+from studio.devices.probe import Device, probe, processor
 from studio.devices.speed import estimate, measure
 from studio.errors import BrokenExtensionError, StudioError
 from studio.export.targets import TARGETS
@@ -50,7 +50,13 @@ class DeviceRow(msgspec.Struct, frozen=True):
 
 
 class SpeedsOptions(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """``speeds`` takes none."""
+    """What ``speeds`` is asked for.
+
+    Attributes:
+        cards: Whether to look for graphics cards as well, which loads torch: some seconds.
+    """
+
+    cards: bool = False
 
 
 class SpeedRow(msgspec.Struct, frozen=True):
@@ -113,7 +119,7 @@ def devices(options: DevicesOptions, job: Job) -> list[DeviceRow]:
 def speeds(options: SpeedsOptions, job: Job) -> Speeds:
     """How long a song would take, by each engine on each device; nothing is run for it."""
     job.update(0.0, "looking for devices")
-    found = probe()
+    found = probe() if options.cards else (processor(),)
     usable = [device for device in found if device.usable]
     rows = [_speed(entry.name, device) for entry in ENGINES for device in usable]
     unusable = [device for device in found if not device.usable]

@@ -30,7 +30,6 @@ from studio.scoring.along import agreements
 from studio.scoring.curve import coarse_to_fine, score_curve
 from studio.scoring.measures import MEASURES
 from studio.scoring.plot import Outline, compare
-from studio.scoring.signal import MAX_LAG_SECONDS
 from studio.scoring.suggest import flat_range, suggest
 from studio.scoring.table import Row
 
@@ -40,6 +39,8 @@ _CURVE_KEYS = ("agreement",)
 # Results of this many changes by hand are kept, a stem; each is a few kilobytes.
 _KEPT = 12
 _COLUMNS = 600
+# Lags that are shown: a note is never off by more, and columns are fine enough to tell 2 ms.
+_REACH_SECONDS = 0.5
 _MOST_STRETCHES = 2000
 
 Threshold = Annotated[float, msgspec.Meta(ge=0, le=1)]
@@ -178,9 +179,12 @@ class Fit(msgspec.Struct, frozen=True):
     Attributes:
         start, end: The span compared, in seconds.
         stem, take: Lowest and highest sample in each of at most 600 columns over the span.
-        match: Highest cross-correlation in each of at most 600 columns of lag, full scale squared.
-        match_low_s, match_high_s: The lags of its ends, in seconds; positive: the take is late.
-        peak, lag_s: Its maximum, and where that is.
+        match: Highest normalised cross-correlation in each of at most 600 columns of lag: the sum
+            of products over the square root of both energies, in [-1, 1]; 0 where one is silent.
+        match_low_s, match_high_s: The lags of its ends, half a second to either side; positive:
+            the take is late.
+        peak, lag_s: Its maximum, and where that is. The raw maximum over all lags is the score
+            ``xcorr_max`` of ``rate``.
         stretches: Four bars each: start, end, and agreement in [0, 100]; None where both are
             silent.
     """
@@ -210,18 +214,20 @@ def fit(options: FitOptions, job: Job) -> Fit:
         with Wav(stem.file.path) as wav:
             length = wav.frames / wav.sample_rate
         start, end = _span(options, length)
-        shown = compare(take, stem.file.path, job.part(0, 0.5), start, end, _COLUMNS)
+        part = job.part(0, 0.5)
+        shown = compare(take, stem.file.path, part, start, end, _COLUMNS, _REACH_SECONDS)
         edges = _bars(stages.tempo_in_use(stem.project), start, end)
         fits = agreements(take, stem.file.path, edges, job.part(0.5, 1))
+    scale = shown.scale or 1.0
     return Fit(
         start=start,
         end=end,
         stem=_columns(shown.stem),
         take=_columns(shown.take),
-        match=_rounded(shown.correlation.high),
-        match_low_s=-MAX_LAG_SECONDS,
-        match_high_s=MAX_LAG_SECONDS,
-        peak=shown.peak,
+        match=_rounded(shown.correlation.high / np.float32(scale)),
+        match_low_s=-_REACH_SECONDS,
+        match_high_s=_REACH_SECONDS,
+        peak=shown.peak / scale,
         lag_s=shown.lag,
         stretches=[(a, b, value) for (a, b), value in zip(pairwise(edges), fits, strict=True)],
     )

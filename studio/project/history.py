@@ -123,10 +123,14 @@ class History:
 
     def close(self) -> None:
         """Let others change it; this one is read-only from then on."""
-        if self._lock is not None:
-            self.settle()
-            self._lock.release()
-        self._lock, self.read_only = None, True
+        lock, self._lock = self._lock, None
+        try:
+            if lock is not None:
+                self.settle()
+        finally:
+            self.read_only = True
+            if lock is not None:
+                lock.release()
 
     def knows(self, stem: str) -> bool:
         """Whether anything was said of ``stem``, and not undone."""

@@ -53,6 +53,8 @@ class Comparison:
         stem, take: Samples over seconds.
         correlation: Full scale squared over seconds of lag, positive where the take is late.
         peak, lag: Its maximum, and where that is, in seconds.
+        scale: The square root of the product of both energies. The correlation divided by it is
+            the normalised cross-correlation, which lies within -1 and 1; 0 where one is silent.
     """
 
     stem: Outline
@@ -60,6 +62,7 @@ class Comparison:
     correlation: Outline
     peak: float
     lag: float
+    scale: float
 
 
 def plot_take(take: Take, target: Path, picture: Path, job: Job, origin: str = "") -> None:
@@ -86,6 +89,7 @@ def compare(
     start: float = 0.0,
     stop: float = inf,
     columns: int | None = None,
+    reach: float = MAX_LAG_SECONDS,
 ) -> Comparison:
     """Outlines of both sounds and of their cross-correlation.
 
@@ -94,11 +98,15 @@ def compare(
     Args:
         start, stop: The span to compare, in seconds; the whole song by default.
         columns: Of each outline, at most; None: 1800 a stretch of five minutes.
+        reach: Lags up to so many seconds to either side, at most ``MAX_LAG_SECONDS``.
     """
     notes = take.notes()
     stems: list[Outline] = []
     takes: list[Outline] = []
-    correlation = np.zeros(2 * MAX_LAG + 1)
+    furthest = round(reach * SAMPLE_RATE)
+    lags = slice(MAX_LAG - furthest, MAX_LAG + furthest + 1)
+    correlation = np.zeros(2 * furthest + 1)
+    energies = np.zeros(2)
     for whole in stretches(target):
         job.update(whole.progress(0.0), "drawing")
         stretch = whole.between(start, stop)
@@ -106,22 +114,22 @@ def compare(
             continue
         sound = Signal(stretch.samples)
         played = Signal(render(notes, take.kind, stretch.start, stretch.stop, SAMPLE_RATE))
-        correlation += played.correlation(sound)
+        correlation += played.correlation(sound)[lags]
+        energies += sound.energy, played.energy
         most = _COLUMNS
         if columns is not None:
             span = min(stop, stretch.whole / SAMPLE_RATE) - start
             most = max(1, int(columns * (stretch.stop - stretch.start) / span))
         for outlines, samples in ((stems, sound.samples), (takes, played.samples)):
             outlines.append(outline(samples, stretch.start, stretch.stop, most))
-    top = int(np.argmax(correlation)) if correlation.any() else MAX_LAG
+    top = int(np.argmax(correlation)) if correlation.any() else furthest
     return Comparison(
         _joined(stems),
         _joined(takes),
-        outline(
-            correlation.astype(np.float32), -MAX_LAG_SECONDS, MAX_LAG_SECONDS, columns or _COLUMNS
-        ),
+        outline(correlation.astype(np.float32), -reach, reach, columns or _COLUMNS),
         float(correlation[top]),
-        (top - MAX_LAG) / SAMPLE_RATE,
+        (top - furthest) / SAMPLE_RATE,
+        float(np.sqrt(energies.prod())),
     )
 
 

@@ -6,14 +6,11 @@ library prints goes to standard error, so that standard output holds answers alo
 
 from __future__ import annotations
 
-import logging
 import os
 import sys
 import time
-import traceback
 from collections.abc import Callable
 from contextlib import suppress
-from logging.handlers import RotatingFileHandler
 from queue import Empty, Queue
 from threading import Event, Lock, Thread
 from typing import Any, BinaryIO
@@ -23,7 +20,7 @@ import msgspec
 from studio import pipeline
 from studio.errors import OutOfMemoryError, StudioError
 from studio.job import Cancelled, Job
-from studio.paths import log_folder
+from studio.worker.log import keep_story
 from studio.worker.messages import (
     Alive,
     Answer,
@@ -126,20 +123,8 @@ def _answer(run: Run, job: Job) -> Answer:
     except StudioError as error:
         return Failed(*error.to_wire())
     except Exception as error:
-        return _bug(error)
+        return Bug(f"{type(error).__name__}: {error}", keep_story(error))
     return Done(result)
-
-
-def _bug(error: Exception) -> Bug:
-    path = log_folder() / "stemwright.log"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handler = RotatingFileHandler(path, maxBytes=1_000_000, backupCount=2, encoding="utf-8")
-    logger = logging.getLogger("stemwright")
-    logger.addHandler(handler)
-    logger.error("".join(traceback.format_exception(error)))
-    logger.removeHandler(handler)
-    handler.close()
-    return Bug(f"{type(error).__name__}: {error}", str(path))
 
 
 def _throttled(sink: Callable[[float, str], None]) -> Callable[[float, str], None]:

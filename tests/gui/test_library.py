@@ -305,6 +305,6 @@ def test_the_pointer_is_told_the_error(qtbot: QtBot) -> None:
     role = Qt.ItemDataRole
 
     told = [library.data(library.index(row), role.ToolTipRole) for row in (0, 1)]
-    assert told == ["/music/one.wav", f"{error.message} {error.hint}"]
+    assert told == ["/music/one.wav", f"{error.message} {error.window_hint}"]
     assert library.data(library.index(1), role.AccessibleTextRole) == "two, could not be read"
     library.close()

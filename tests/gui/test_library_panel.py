@@ -241,4 +241,4 @@ def test_light_and_dark_are_drawn(qtbot: QtBot, panel: LibraryPanel, library: Li
         picture = panel.grab().toImage()
         row = panel.page.list.visualRect(panel.page.list.found.index(0, 0))
         mark = panel.page.list.viewport().mapTo(panel, row.topLeft() + QPoint(1, 20))
-        assert picture.pixelColor(mark) == theme.current().fill
+        assert picture.pixelColor(mark) == theme.current().accent

@@ -121,7 +121,7 @@ def test_tools_and_grid_are_told(panel: TakePanel, qtbot: QtBot) -> None:
 
     assert tools == ["draw", "split", "select"]
     assert grids == [pytest.approx(1 / 6)]
-    assert panel.options.grid.division == panel.header.grid.division
+    assert panel.options.quantising.grid.division == panel.header.grid.division
 
 
 def test_every_grid_has_its_name(panel: TakePanel) -> None:
@@ -250,8 +250,13 @@ def test_ghosts_quantising_and_kind_are_told(panel: TakePanel, qtbot: QtBot) -> 
     assert kind.currentText() == "Bass"
 
     qtbot.mouseClick(ghosts, LEFT, pos=QPoint(8, ghosts.height() // 2))
-    qtbot.keyClick(panel.options.swing, Qt.Key.Key_Right)
-    qtbot.keyClick(panel.options.strength, Qt.Key.Key_Left)
+    box = panel.options.quantising
+    click(qtbot, box.more)
+    assert box.page.isVisible()
+    qtbot.keyClick(box.swing, Qt.Key.Key_Right)
+    qtbot.keyClick(box.strength, Qt.Key.Key_Left)
+    qtbot.keyClick(box.page, Qt.Key.Key_Escape)
+    assert not box.page.isVisible()
     qtbot.keyClick(kind, Qt.Key.Key_End)
     with qtbot.waitSignal(panel.quantise_asked):
         click(qtbot, button(panel, "quantise"))
@@ -287,6 +292,19 @@ def test_it_takes_the_form_of_its_window(
     assert panel.threshold.height() + 1 == bottom
 
 
+def test_in_a_low_window_the_bottom_gives_way(panel: TakePanel) -> None:
+    """At 1280 by 760 four lanes leave 366 px: 160 are the roll's, and nothing is cut off."""
+    panel.window().resize(1280, 760)
+    panel.setGeometry(232, 370, 1048, 366)
+    QApplication.processEvents()
+    shown = [row for row in panel.options.children() if isinstance(row, QWidget)]
+    lowest = max(row.geometry().bottom() for row in shown if row.isVisible())
+
+    assert panel.options.height() >= 160
+    assert panel.threshold.geometry().height() + 1 == 164
+    assert lowest < panel.options.height()
+
+
 def test_threshold_table_and_plot_share_the_width(panel: TakePanel) -> None:
     """At 1440 the drawing's widths; in a wide window the threshold up to 960."""
     QApplication.processEvents()
@@ -307,9 +325,29 @@ def test_the_small_form_keeps_what_has_no_other_place(panel: TakePanel) -> None:
 
     assert not panel.header.tools.isVisible()
     assert not panel.header.grid.isVisible()
-    assert panel.options.grid.isVisibleTo(panel.options)
+    assert panel.options.quantising.grid.isVisibleTo(panel.options)
     assert button(panel, "midiChip").text() == "Bass.mid"
     assert panel.findChild(QWidget, "fitTabs").isVisible()  # type: ignore[union-attr]
+
+
+def test_options_never_overlap(panel: TakePanel, take: TakeModel) -> None:
+    """What has no room steps back, the reasons first; with room it is there again."""
+    note = Note(1.0, 40, 1.5)
+    take.apply([Edit("add", note.id, note)], "Add a note")
+    options = panel.options
+    label = panel.findChild(QLabel, "editedNotes")
+    assert label is not None
+    seen = []
+    for height in (420, 260, 200, 164):
+        panel.resize(panel.width(), height + 244)
+        QApplication.processEvents()
+        shown = [row for row in options.children() if isinstance(row, QWidget) and row.isVisible()]
+        assert max(row.geometry().bottom() for row in shown) < options.height()
+        seen.append((label.isVisible(), options.ghosts.isVisible()))
+
+    assert seen[0] == (True, True)
+    assert seen[-1] == (False, False)
+    assert seen == sorted(seen, reverse=True)
 
 
 @pytest.mark.parametrize("is_dark", [True, False])

@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAccessible, QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QFrame, QLineEdit, QToolButton, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QLabel, QLineEdit, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from studio.errors import MissingFileError
@@ -175,6 +175,19 @@ def test_reduced_motion_puts_it_there_at_once(wall: QWidget, dark: QApplication)
         assert toast.y() == 300 - toast.height() - 16
     finally:
         dark.setProperty("reduceMotion", None)
+
+
+def test_a_longer_toast_gets_the_room_it_needs(wall: QWidget, qtbot: QtBot) -> None:
+    """Also the second time, after a short one."""
+    toast = Toast(wall)
+    toast.say("Copied.")
+    short = toast.width()
+    toast.hide()
+    toast.say("“Scarlett 2i2” was unplugged.", "Plug it in again, or press play to go on.")
+    inside = [label for label in toast.findChildren(QLabel) if label.isVisible()]
+
+    assert toast.width() > short
+    assert all(label.width() >= label.sizeHint().width() for label in inside)
 
 
 def test_a_toast_goes_when_its_time_is_up(

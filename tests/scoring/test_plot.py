@@ -67,6 +67,16 @@ def test_what_is_drawn_is_the_sound(late: tuple[Take, Path]) -> None:
     )
 
 
+def test_lags_within_reach_alone(late: tuple[Take, Path]) -> None:
+    """A shorter reach shows the middle, with the same peak and scale."""
+    whole, near = compare(*late, Job()), compare(*late, Job(), reach=0.5)
+    assert (near.peak, near.lag, near.scale) == (whole.peak, whole.lag, whole.scale)
+    assert (near.correlation.place[0], near.correlation.place[-1]) == pytest.approx(
+        (-0.5, 0.5), abs=0.001
+    )
+    assert 0 < near.peak / near.scale <= 1
+
+
 @pytest.mark.parametrize("samples", [0, 1, 7, 1800, 1801, 100_000])
 def test_an_outline_holds_every_extreme(rng: np.random.Generator, samples: int) -> None:
     """However many samples share a column, the highest and lowest of all are still there."""

@@ -33,11 +33,16 @@ class Costs(QObject):
         self.best = "cpu"
         self.why = ""
 
-    def ask(self) -> None:
-        """Look; starts the worker, so not before there is something to do for it."""
-        if self._asked is not None and not self._asked.over:
+    def ask(self, cards: bool = False) -> None:
+        """Look; starts the worker, so not before there is something to do for it.
+
+        Args:
+            cards: Whether to look for graphics cards, which takes seconds; once is enough.
+        """
+        if (self._asked is not None and not self._asked.over) or (cards and len(self.devices) > 1):
             return
-        request = Request("speeds", {}, self.tr("This machine"), background=True)
+        facts = {"cards": cards}
+        request = Request("speeds", facts, self.tr("This machine"), background=not cards)
         request.done.connect(self._told)
         self._asked = request
         self._line.ask(request)

@@ -6,21 +6,24 @@ workers: one takes songs apart, the other answers for the song in the window.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from studio import settings
-from studio.errors import StudioError
+from studio.errors import MissingFileError, StudioError
+from studio.gui import words
 from studio.gui.desk.costs import Costs
 from studio.gui.desk.handout import Handout
 from studio.gui.desk.notes import NoteWork
 from studio.gui.desk.opened import OpenSong
-from studio.gui.desk.queue import How, Queue
+from studio.gui.desk.queue import How, Queue, summary
 from studio.gui.library.drops import Finder
+from studio.gui.library.entry import Entry
 from studio.gui.library.model import Library
+from studio.gui.player.out import AudioOut, open_out
 from studio.gui.player.player import Player
 from studio.gui.state.mixer import Mixer
 from studio.gui.state.song import Busy, SongState
@@ -60,12 +63,13 @@ class Desk(QObject):
     export_failed = Signal(object)
     export_stopped = Signal()
 
-    def __init__(self) -> None:
+    def __init__(self, make_out: Callable[[], AudioOut] = open_out) -> None:
+        """``make_out`` makes the output that the player opens; called off the window's thread."""
         super().__init__()
         self.axis = TimeAxis(self)
         self.mixer = Mixer(self)
         self.song = SongState(self)
-        self.player = Player(self)
+        self.player = Player(self, make_out)
         self.library = Library(self)
         self.apart_line = Line(self)
         self.ask_line = Line(self)
@@ -101,13 +105,7 @@ class Desk(QObject):
         except StudioError as error:
             self.failed.emit("", error)
             values = settings.defaults()
-        out = Path(str(values["out"])).expanduser()
-        self.queue.how = How(
-            out=out if out.is_absolute() else songs_folder(),
-            model=str(values["model"]),
-            device=str(values["device"]),
-            overlap=float(str(values["overlap"])),
-        )
+        self.queue.how = How.of(values)
         self.notes.device = str(values["device"])
 
     def close(self) -> None:
@@ -117,7 +115,8 @@ class Desk(QObject):
         self._closed = True
         self._listen.stop()
         self._finder.close()
-        self.notes.drop()
+        self.queue.close()
+        self._leave()
         self.opened.close()
         self.player.close()
         self.apart_line.close()
@@ -146,27 +145,48 @@ class Desk(QObject):
         self.open_paths([resource("demo", "demo.ogg")])
 
     def choose(self, entry_id: str) -> None:
-        """Show a song of the library."""
-        if entry_id == self.current:
-            return
-        self._leave()
+        """Show a song of the library; of one that needs the user, also why."""
         entry = self.library.entry(entry_id)
-        self.current = entry_id
+        if entry_id != self.current:
+            self._show(entry)
+        if entry.needs_you and entry.error is not None and self._viewing is None:
+            self.failed.emit(entry_id, entry.error)
+
+    def _show(self, entry: Entry) -> None:
+        self._leave()
+        self.opened.leave()  # what this meets is still about the song before
+        self.current = entry.id
         self.opened.open(entry.shown)
-        self.chosen.emit(entry_id)
-        if entry_id == self.queue.running:
+        self.chosen.emit(entry.id)
+        if entry.id == self.queue.running:
             for name, facts in list(self.queue.heard):
                 self.opened.heard(name, facts)
-        elif entry.folder is not None and entry.state != "waiting":
-            self._look(entry.folder)
         elif entry.state == "waiting":
-            self.queue.want(entry_id)
+            self.queue.want(entry.id)
+        elif entry.folder is not None:
+            self._look(entry.folder)
 
     def separate_again(self) -> None:
         """Take the song in the window apart anew, as the settings say now."""
-        entry_id, self.current = self.current, ""
-        self.queue.retry(entry_id, again=True)
-        self.choose(entry_id)
+        self.queue.retry(self.current, again=True)
+        self._show(self.library.entry(self.current))
+
+    def retry(self, entry_id: str) -> None:
+        """Do again what could not be done with a song: look at what there is, or take it apart."""
+        entry = self.library.entry(entry_id)
+        there = entry.folder is not None and is_project(entry.folder)
+        if there and entry.state in ("done", "missing"):
+            self.library.update(entry_id, state="done", error=None)
+        else:
+            self.queue.retry(entry_id)
+        # Its files may be others now: all of it is opened anew.
+        self._show(self.library.entry(entry_id))
+
+    def found_again(self, entry_id: str, path: Path) -> None:
+        """The user showed where the song's file, or its folder, lies now."""
+        place = {"folder": path} if is_project(path) else {"source": path}
+        self.library.update(entry_id, **place)
+        self.retry(entry_id)
 
     def remove(self, entry_id: str) -> None:
         """Take a song off the list; its files stay."""
@@ -186,42 +206,66 @@ class Desk(QObject):
 
     def _add(self, song: Path) -> str:
         if song.is_dir() and is_project(song):
-            return self.library.add(song.name, folder=song, state="done")
-        return self.library.add(song.stem, source=song)
+            entry_id = self.library.add(song.name, folder=song, state="done")
+        else:
+            entry_id = self.library.add(song.stem, source=song)
+        if self.library.entry(entry_id).needs_you:
+            self.retry(entry_id)  # it was here, and is dropped again: it may be mended
+        return entry_id
 
     def _leave(self) -> None:
         self.notes.drop()
-        if self._viewing is not None and not self._viewing.over:
-            self._viewing.blockSignals(True)
-            self._viewing.cancel()
-        self._viewing = None
+        for request in (self._viewing, self._planning):
+            if request is not None:
+                request.forget()
+        self._viewing = self._planning = None
 
     def _look(self, folder: Path) -> None:
         """Ask what there is of a song that is apart."""
         request = Request("view", {"folder": str(folder)}, folder.name)
         request.setParent(self)
-        request.done.connect(self._seen)
-        request.failed.connect(self._unseen)
-        request.found.connect(self.opened.heard)
+        request.done.connect(lambda view: self._seen(request, view))
+        request.failed.connect(lambda error: self._unseen(request, error))
+        request.found.connect(lambda name, facts: self._glimpsed(request, name, facts))
         self._viewing = request
         self.song.busy = Busy(self.tr("Opening"))
         self.song.progress_changed.emit()
         self.ask_line.ask(request)
 
-    def _seen(self, view: Facts) -> None:
+    def _glimpsed(self, request: Request, name: str, facts: Facts) -> None:
+        if request is self._viewing:  # else another song came meanwhile
+            self.opened.heard(name, facts)
+
+    def _seen(self, request: Request, view: Facts) -> None:
+        if request is not self._viewing:
+            return
         self.song.busy = None
         self._viewing = None
         self.opened.show(view)
-        if not view["stems"] and self.library.entry(self.current).state == "done":
+        if view["stems"]:
+            self.library.update(self.current, state="done", text=summary(view), error=None)
+        elif self.library.entry(self.current).state == "done":
             self.queue.retry(self.current)
 
-    def _unseen(self, error: Exception) -> None:
+    def _unseen(self, request: Request, error: Exception) -> None:
+        if request is not self._viewing:
+            return
         self.song.busy = None
         self._viewing = None
         self.song.progress_changed.emit()
-        known = error if isinstance(error, StudioError) else None
-        self.library.update(self.current, state="missing", error=known)
+        if not self._has_lost_folder():
+            self.failed.emit(self.current, error)
+
+    def _has_lost_folder(self) -> bool:
+        """Whether the folder of the song in the window is gone; says so, here and in the list."""
+        known = self.library.entry(self.current).folder if self.current else None
+        folder = self.song.folder or known
+        if not self.current or folder is None or is_project(folder):
+            return False
+        error = MissingFileError(file=str(folder), reason="the folder of this song is gone")
+        self.library.update(self.current, state="missing", error=error)
         self.failed.emit(self.current, error)
+        return True
 
     # Playing.
 
@@ -248,12 +292,11 @@ class Desk(QObject):
 
     def plan(self, options: Facts) -> None:
         """Ask what an export would write."""
-        if self._planning is not None and not self._planning.over:
-            self._planning.blockSignals(True)
-            self._planning.cancel()
+        if self._planning is not None:
+            self._planning.forget()
         request = self._of_song("plan", options)
         request.done.connect(self.planned)
-        request.failed.connect(self.export_failed)
+        request.failed.connect(self._not_exported)
         self._planning = request
         self.ask_line.ask(request)
 
@@ -261,11 +304,12 @@ class Desk(QObject):
         """Write the files."""
         request = self._of_song("export", options)
         request.progress.connect(self.export_progress)
-        request.done.connect(self.exported)
-        request.failed.connect(self.export_failed)
-        request.stopped.connect(self.export_stopped)
+        # First, since who hears of the end may close the window, which asks whether it is over.
         for over in (request.done, request.failed, request.stopped):
             over.connect(self._export_over)
+        request.done.connect(self.exported)
+        request.failed.connect(self._not_exported)
+        request.stopped.connect(self.export_stopped)
         self._exporting = request
         self.ask_line.ask(request)
 
@@ -280,6 +324,10 @@ class Desk(QObject):
 
     def _export_over(self) -> None:
         self._exporting = None
+
+    def _not_exported(self, error: Exception) -> None:
+        self.export_failed.emit(error)
+        self._has_lost_folder()
 
     def _of_song(self, task: str, options: Facts) -> Request:
         arguments = {"folder": str(self.song.folder), **options}
@@ -298,14 +346,17 @@ class Desk(QObject):
         self.axis.loop_changed.connect(self._looped)
         self._listen.timeout.connect(self._tell_place)
         self._listen.start()
-        self.opened.failed.connect(lambda error: self.failed.emit(self.current, error))
+        self.opened.failed.connect(self._not_done)
+        self.opened.noticed.connect(self.noticed)
+        self.opened.noticed.connect(self.said)
         self.opened.take_ready.connect(self.take_ready)
         self.opened.whole.connect(self.opened_up)
-        self.notes.failed.connect(lambda _, error: self.failed.emit(self.current, error))
+        self.notes.failed.connect(lambda _, error: self._not_done(error))
+        self.notes.missed.connect(lambda *_: self._has_lost_folder())
         self.queue.found.connect(self._found)
         self.queue.progressed.connect(self._progressed)
         self.queue.finished.connect(self._finished)
-        self.queue.failed.connect(self._not_apart)
+        self.queue.failed.connect(self.failed)
         self.queue.restarted.connect(self._restarted)
         self.queue.said.connect(self.said)
         self.queue.changed.connect(self._running_changed)
@@ -331,14 +382,15 @@ class Desk(QObject):
             self.song.busy = None
             self.opened.show(view)
 
-    def _not_apart(self, entry_id: str, error: Exception) -> None:
-        self.failed.emit(entry_id, error)
+    def _not_done(self, error: Exception) -> None:
+        """Something with the song in the window; that its folder is gone says more."""
+        if not self._has_lost_folder():
+            self.failed.emit(self.current, error)
 
-    def _restarted(self, entry_id: str) -> None:
-        text = (
-            "The separation process ended unexpectedly and was started again. It goes on by itself."
-        )
-        self.noticed.emit(self.tr(text))
+    def _restarted(self, entry_id: str, fraction: float | None) -> None:
+        text = self.tr("The separation process ended unexpectedly and was started again.")
+        kept = self.tr("{} is kept, it goes on by itself.").format(words.percent(fraction or 0.0))
+        self.noticed.emit(f"{text} {kept}")
 
     def _running_changed(self) -> None:
         if self.current != self.queue.running and self.song.busy is not None:

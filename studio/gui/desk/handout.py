@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from studio.export.names import part_file, safe
-from studio.files import atomic
+from studio.files import atomic, reading, writing
 from studio.gui.state.song import Lane, SongState
 from studio.music.tempo import TempoMap
 
@@ -30,13 +30,16 @@ class Handout:
         """The stem as a WAV with the song's name, as long as the song; nothing before it is whole.
 
         Raises:
+            MissingFileError: the song's folder is gone.
             DiskFullError, WriteError: it cannot be written.
         """
         if lane.wav is None:
             return []
         target = self._place(song) / part_file(song.title, lane.stem.label, ".wav")
+        with reading(lane.wav):
+            size = lane.wav.stat().st_size
         # Copied, not linked: another program may write into what it was given.
-        if not target.exists() or target.stat().st_size != lane.wav.stat().st_size:
+        if not target.exists() or target.stat().st_size != size:
             with atomic(target) as part:
                 shutil.copyfile(lane.wav, part)
         return [target]
@@ -69,10 +72,11 @@ class Handout:
             self._folder = None
 
     def _place(self, song: SongState) -> Path:
-        if self._folder is None:
-            self._folder = Path(tempfile.mkdtemp(prefix="stemwright-"))
-        place = self._folder / safe(song.folder.name if song.folder else song.title)
-        place.mkdir(parents=True, exist_ok=True)
+        with writing(Path(tempfile.gettempdir())):
+            if self._folder is None:
+                self._folder = Path(tempfile.mkdtemp(prefix="stemwright-"))
+            place = self._folder / safe(song.folder.name if song.folder else song.title)
+            place.mkdir(parents=True, exist_ok=True)
         return place
 
 

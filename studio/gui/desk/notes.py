@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 from PySide6.QtCore import QObject, QTimer, Signal
+from shiboken6 import isValid
 
 from studio.errors import StudioError
 from studio.gui.desk.opened import Facts, OpenSong
@@ -24,11 +25,13 @@ class NoteWork(QObject):
     """Asks the worker about the lanes of the open song.
 
     Signals:
-        failed(lane, error): notes could not be found, or not measured.
+        failed(lane, error): notes could not be measured, or a defect was met. Why notes could not
+            be found stands in the lane, and ``missed(lane, error)`` is said besides.
         said(text): something the user should hear of.
     """
 
     failed = Signal(str, object)
+    missed = Signal(str, object)
     said = Signal(str)
 
     def __init__(self, opened: OpenSong, line: Line, parent: QObject | None = None) -> None:
@@ -42,6 +45,7 @@ class NoteWork(QObject):
         self._rest = QTimer(self, singleShot=True, interval=_REST_MS)
         self._rest.timeout.connect(self._rested)
         self._watched: str | None = None
+        self._connected: TakeModel | None = None
         self.device = "auto"
         self.span: tuple[float, float] | None = None
 
@@ -53,10 +57,11 @@ class NoteWork(QObject):
         arguments = {**self._which(name), "kind": kind, "engine": engine, "device": self.device}
         request = Request("hear", arguments, lane.stem.label)
         request.setParent(self)
-        request.progress.connect(lambda f, _, left: self._busy(name, f, left))
-        request.done.connect(lambda facts: self._heard(name, facts))
-        request.failed.connect(lambda error: self._not_heard(name, error))
-        request.stopped.connect(lambda: self._not_heard(name, None))
+        # What was on its way when another song came belongs to nobody: ``_is_heard_now``.
+        request.progress.connect(lambda f, _, left: self._busy(name, request, f, left))
+        request.done.connect(lambda facts: self._heard(name, request, facts))
+        request.failed.connect(lambda error: self._not_heard(name, request, error))
+        request.stopped.connect(lambda: self._not_heard(name, request, None))
         first = not self._hearing
         self._hearing[name] = request
         self._wanted.add(name)
@@ -78,13 +83,12 @@ class NoteWork(QObject):
 
     def watch(self, name: str | None) -> None:
         """These notes lie open: their fit is kept up to date. None: no notes do."""
-        take = self._take(self._watched)
-        if take is not None:
-            take.changed.disconnect(self._changed)
-        self._watched = name
-        take = self._take(name)
-        if take is not None:
-            take.changed.connect(self._changed)
+        # The take itself is kept: the lane may have another one by now.
+        if self._connected is not None and isValid(self._connected):
+            self._connected.changed.disconnect(self._changed)
+        self._watched, self._connected = name, self._take(name)
+        if self._connected is not None:
+            self._connected.changed.connect(self._changed)
             self._rested()
 
     def rate(self, name: str) -> None:
@@ -94,16 +98,19 @@ class NoteWork(QObject):
             return
         if self._rating is not None:
             self._rating.cancel()
-        thresholds = sorted({*CURVE, *TABLE, take.options.onset_threshold})
-        wanted = [t for t in thresholds if t in TABLE or t == take.options.onset_threshold]
+        best = () if take.suggested is None else (take.suggested,)
+        whole = {*TABLE, *best, take.options.onset_threshold}
+        thresholds, wanted = sorted({*CURVE, *whole}), sorted(whole)
         arguments = {**self._asked(name, take), "thresholds": thresholds, "rows": wanted}
         request = Request("rate", arguments, take.stem.label, background=True)
         request.setParent(self)
         rows: dict[float, ScoreRow] = {row.threshold: row for row in take.rows}
-        request.found.connect(lambda _, facts: self._scored(take, rows, facts, len(thresholds)))
-        request.done.connect(lambda facts: self._rated(take, facts))
-        request.failed.connect(lambda error: self.failed.emit(name, error))
-        request.stopped.connect(lambda: take.set_scores(take.rows, take.suggested, take.flat, None))
+        request.found.connect(
+            lambda _, facts: self._scored(request, take, rows, facts, len(thresholds))
+        )
+        request.done.connect(lambda facts: self._rated(request, take, facts))
+        request.failed.connect(lambda error: self._not_rated(request, take, error))
+        request.stopped.connect(lambda: self._not_rated(request, take, None))
         self._rating = request
         take.set_scores(take.rows, take.suggested, take.flat, (0, len(thresholds)))
         self._line.ask(request)
@@ -119,19 +126,18 @@ class NoteWork(QObject):
         arguments = {**self._asked(name, take), "start": start, "end": end}
         request = Request("fit", arguments, take.stem.label)
         request.setParent(self)
-        request.done.connect(lambda facts: self._fitted(name, take, facts))
-        request.failed.connect(lambda error: self.failed.emit(name, error))
+        request.done.connect(lambda facts: self._fitted(request, take, facts))
+        request.failed.connect(lambda error: self._not_fitted(request, name, error))
         self._fitting = request
         self._line.ask(request)
 
     def drop(self) -> None:
         """Another song comes: nobody waits for anything any more."""
         self._rest.stop()
-        self._watched = None
+        self.watch(None)
         for request in [*self._hearing.values(), self._rating, self._fitting]:
-            if request is not None and not request.over:
-                request.blockSignals(True)
-                request.cancel()
+            if request is not None:
+                request.forget()
         self._hearing, self._rating, self._fitting = {}, None, None
         self._wanted.clear()
 
@@ -169,24 +175,33 @@ class NoteWork(QObject):
         now = take.options.onset_threshold
         return not any(abs(r.threshold - now) < 1e-6 and len(r.scores) > 1 for r in take.rows)
 
-    def _busy(self, name: str, fraction: float, left: float | None) -> None:
+    def _is_heard_now(self, name: str, request: Request) -> bool:
+        return self._hearing.get(name) is request
+
+    def _busy(self, name: str, request: Request, fraction: float, left: float | None) -> None:
         lane = self._lane(name)
-        if lane is not None:
+        if lane is not None and self._is_heard_now(name, request):
             lane.busy = Busy(self.tr("Finding notes"), fraction, left)
             self._opened.song.lane_changed.emit(name)
 
-    def _heard(self, name: str, facts: Facts) -> None:
-        self._hearing.pop(name, None)
-        if self._lane(name) is not None:
+    def _heard(self, name: str, request: Request, facts: Facts) -> None:
+        if self._is_heard_now(name, request):
+            del self._hearing[name]
             self._opened.show_take(facts)
 
-    def _not_heard(self, name: str, error: StudioError | None) -> None:
-        self._hearing.pop(name, None)
+    def _not_heard(self, name: str, request: Request, error: Exception | None) -> None:
+        if not self._is_heard_now(name, request):
+            return
+        del self._hearing[name]
+        self._wanted.discard(name)
         lane = self._lane(name)
         if lane is not None:
-            lane.busy, lane.error = None, error
+            lane.busy = None
+            lane.error = error if isinstance(error, StudioError) else None
             self._opened.song.lane_changed.emit(name)
-        if error is not None:
+        if isinstance(error, StudioError):
+            self.missed.emit(name, error)
+        elif error is not None:
             self.failed.emit(name, error)
 
     def _lane(self, name: str) -> Lane | None:
@@ -194,29 +209,54 @@ class NoteWork(QObject):
         return lanes[0] if lanes else None
 
     def _scored(
-        self, take: TakeModel, rows: dict[float, ScoreRow], facts: Facts, count: int
+        self,
+        request: Request,
+        take: TakeModel,
+        rows: dict[float, ScoreRow],
+        facts: Facts,
+        count: int,
     ) -> None:
+        if self._rating is not request:
+            return
         row = _row(facts)
         rows[row.threshold] = row
         done = sum(1 for r in rows.values() if r.scores)
         ordered = [rows[threshold] for threshold in sorted(rows)]
         take.set_scores(ordered, take.suggested, take.flat, (min(done, count), count))
 
-    def _rated(self, take: TakeModel, facts: Facts) -> None:
+    def _rated(self, request: Request, take: TakeModel, facts: Facts) -> None:
+        if self._rating is not request:
+            return
         rows = sorted((_row(row) for row in facts["rows"]), key=lambda row: row.threshold)
         flat = tuple(facts["flat"]) if facts["flat"] else None
         take.set_scores(rows, facts["suggested"], flat, None)
+        if any(row.threshold == take.suggested and len(row.scores) < 2 for row in rows):
+            self.rate(take.stem.name)  # the suggested line of the table, with every score
 
-    def _fitted(self, name: str, take: TakeModel, facts: Facts) -> None:
+    def _not_rated(self, request: Request, take: TakeModel, error: Exception | None) -> None:
+        """What was measured stays; nothing is being measured any more."""
+        if self._rating is not request:
+            return
+        take.set_scores(take.rows, take.suggested, take.flat, None)
+        if error is not None:
+            self.failed.emit(take.stem.name, error)
+
+    def _not_fitted(self, request: Request, name: str, error: Exception) -> None:
+        if self._fitting is request:
+            self.failed.emit(name, error)
+
+    def _fitted(self, request: Request, take: TakeModel, facts: Facts) -> None:
+        if self._fitting is not request:
+            return
         take.set_comparison(facts)
-        lane = self._lane(name)
+        lane = self._lane(take.stem.name)
         if lane is not None:
             lane.fits = [
                 (start, end, value / 100)
                 for start, end, value in facts["stretches"]
                 if value is not None
             ]
-            self._opened.song.lane_changed.emit(name)
+            self._opened.song.lane_changed.emit(lane.name)
 
 
 def _row(facts: dict[str, Any]) -> ScoreRow:

@@ -6,17 +6,18 @@ all at once as a view of a song that is apart. Reading and filling happen on the
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import msgspec
-import numpy as np
 from PySide6.QtCore import QObject, Signal
 
 from studio.audio.peaks import Peaks
-from studio.errors import MissingFileError, StudioError
+from studio.errors import StudioError
 from studio.gui.desk import memory
+from studio.gui.desk.pieces import filling, joined, read_notes
 from studio.gui.loader import Loader
 from studio.gui.player.deck import Deck, GrowingTrack, TakeTrack, WavTrack
 from studio.gui.player.player import Player
@@ -24,7 +25,6 @@ from studio.gui.state.mixer import Mixer
 from studio.gui.state.song import Lane, SongState, Span
 from studio.gui.state.take import TakeModel
 from studio.gui.state.timeaxis import TimeAxis
-from studio.music.audio import Samples
 from studio.music.notes import Notes
 from studio.music.stem import stem
 from studio.music.tempo import TempoMap
@@ -32,7 +32,6 @@ from studio.project.history import History
 from studio.separation.hops import FinishedHops
 
 Facts = dict[str, Any]
-_COLUMNS = ("onset", "pitch", "offset", "velocity", "strength")
 
 
 class OpenSong(QObject):
@@ -41,13 +40,15 @@ class OpenSong(QObject):
     Signals:
         take_ready(name): the notes of a lane are there to be shown.
         whole(): every lane is there from start to end.
-        failed(error): something of the song could not be read.
+        failed(error): something of the song could not be read, or a change not be kept.
+        noticed(text): something the user must see.
         history_changed: undo or redo mean something else now.
     """
 
     take_ready = Signal(str)
     whole = Signal()
     failed = Signal(object)
+    noticed = Signal(str)
     history_changed = Signal()
 
     def __init__(
@@ -69,6 +70,7 @@ class OpenSong(QObject):
         self._hops: FinishedHops | None = None
         self._deck: Deck | None = None
         self._growing: dict[str, GrowingTrack] = {}
+        self._candidates: dict[str, str] = {}  # the file of each lane's take
         self.history: History | None = None
         self.take_lane: str | None = None
         self.view: Facts = {}
@@ -87,9 +89,8 @@ class OpenSong(QObject):
         self._loader.drop()
         self._player.unload()
         self._hops, self._deck, self._growing = None, None, {}
-        if self.history is not None:
-            self.history.close()
-        self.history, self.take_lane, self.view = None, None, {}
+        self._close_history()
+        self.take_lane, self.view, self._candidates = None, {}, {}
         self.song.clear()
         self._axis.load(1.0)
         self._mixer.load({})
@@ -97,19 +98,24 @@ class OpenSong(QObject):
 
     def heard(self, name: str, facts: Facts) -> None:
         """A fact of the separation that runs."""
-        if name == "song":
-            self._decoded(facts)
-        elif name == "peaks":
-            self._outlined(Path(facts["path"]))
-        elif name == "separating":
-            self._begun(facts)
-        elif name == "hop":
-            self._finished([int(facts["hop"])])
-        elif name == "stems":
-            self.show(facts)
+        with self._telling():
+            if name == "song":
+                self._take_up(facts)
+            elif name == "peaks":
+                self._outlined(Path(facts["path"]))
+            elif name == "separating":
+                self._begun(facts)
+            elif name == "hop":
+                self._finished([int(facts["hop"])])
+            elif name == "stems":
+                self._show(facts)
 
     def show(self, view: Facts) -> None:
         """All that is known of a song that is apart, or as far as it is."""
+        with self._telling():
+            self._show(view)
+
+    def _show(self, view: Facts) -> None:
         self._take_up(view)
         if view.get("peaks"):
             self._outlined(Path(view["peaks"]))
@@ -125,6 +131,14 @@ class OpenSong(QObject):
         """The window closes."""
         self.leave()
         self._loader.close()
+
+    @contextmanager
+    def _telling(self) -> Iterator[None]:
+        """What goes wrong in the body is told by ``failed``."""
+        try:
+            yield
+        except StudioError as error:
+            self.failed.emit(error)
 
     def _take_up(self, view: Facts) -> None:
         """Name, length and the song's own sound; only once a song."""
@@ -147,9 +161,6 @@ class OpenSong(QObject):
         self._player.apply(self._mixer)
         self.song.changed.emit()
 
-    def _decoded(self, facts: Facts) -> None:
-        self._take_up(facts)
-
     def _outlined(self, path: Path) -> None:
         """The outline of the song."""
 
@@ -164,8 +175,8 @@ class OpenSong(QObject):
     def _begun(self, facts: Facts) -> None:
         names: list[str] = facts["stems"]
         rate, frames = self.song.sample_rate, self.song.frames
-        self.song.lanes = [Lane(stem(name), Peaks.empty(frames, rate)) for name in names]
         self._growing = {name: GrowingTrack(frames) for name in names}
+        self.song.lanes = [Lane(stem(name), Peaks.empty(frames, rate)) for name in names]
         self._hops = FinishedHops(Path(facts["folder"]), facts)
         self._mixer.load({name: self._remembered.channel(name) for name in names})
         self._put_deck(dict(self._growing))
@@ -180,12 +191,14 @@ class OpenSong(QObject):
             return
         lanes = {lane.name: (lane.peaks, self._growing[lane.name]) for lane in self.song.lanes}
         for hop in hops:
-            self._loader.run(_filling(reader, hop, rate, lanes), self._filled)
+            self._loader.run(filling(reader, hop, rate, lanes), self._filled)
 
     def _filled(self, span: Span | None) -> None:
         if span is None:
             return
         self.song.finished = joined([*self.song.finished, span])
+        # What follows is next, unless the listener is elsewhere.
+        self.song.working = span[1] if span[1] < self.song.duration - 0.1 else None
         for lane in self.song.lanes:
             self.song.lane_changed.emit(lane.name)
         self.song.progress_changed.emit()
@@ -241,16 +254,22 @@ class OpenSong(QObject):
 
     def _take(self, facts: Facts, candidates: Notes) -> None:
         lane = self.song.lane(facts["stem"])
+        # A view tells of a take twice; the one that may be shown already stays.
+        if lane.take is None or self._candidates.get(lane.name) != facts["candidates"]:
+            self._candidates[lane.name] = facts["candidates"]
+            self._put_take(lane, facts, candidates)
+        lane.heard_by, lane.why = facts["engine_label"], facts["why"]
+        lane.busy, lane.error = None, None
+        self.song.lane_changed.emit(lane.name)
+        self.take_ready.emit(lane.name)
+
+    def _put_take(self, lane: Lane, facts: Facts, candidates: Notes) -> None:
         if lane.take is not None:
             lane.take.deleteLater()
         lane.take = TakeModel(lane.stem, facts["engine"], facts["kind"], candidates, self.history)
-        lane.heard_by, lane.why = facts["engine_label"], facts["why"]
-        lane.busy, lane.error = None, None
         self._sound(lane.take)
         lane.take.changed.connect(self._notes_changed)
         lane.take.failed.connect(self.failed)
-        self.song.lane_changed.emit(lane.name)
-        self.take_ready.emit(lane.name)
 
     def _sound(self, take: TakeModel) -> None:
         """Let the take be heard."""
@@ -278,19 +297,29 @@ class OpenSong(QObject):
         self._travel(lambda history: history.redo())
 
     def _travel(self, step: Callable[[History], tuple[str, str] | None]) -> None:
-        done = step(self.history) if self.history is not None else None
-        if done is not None:
-            take = self.song.lane(done[0]).take
-            if take is not None:
-                take.reload()
+        done = None
+        with self._telling():
+            done = step(self.history) if self.history is not None else None
+        # The lanes may not be here yet: a take that comes later reads the history itself.
+        changed = done[0] if done is not None else ""
+        for lane in self.song.lanes:
+            if lane.name == changed and lane.take is not None:
+                lane.take.reload()
         self.history_changed.emit()
 
     def _open_history(self, folder: Path) -> None:
-        try:
+        with self._telling():
             self.history = History.open(folder / ".stemwright")
-        except StudioError as error:
-            self.failed.emit(error)
+            if self.history.read_only:
+                text = "Another window has this song open: its notes cannot be changed here."
+                self.noticed.emit(self.tr(text))
         self.history_changed.emit()
+
+    def _close_history(self) -> None:
+        history, self.history = self.history, None
+        if history is not None:
+            with self._telling():
+                history.close()
 
     # What comes back.
 
@@ -325,59 +354,3 @@ class OpenSong(QObject):
         if kept.loop is not None:
             self._axis.set_loop(*kept.loop)
             self._axis.set_looping(kept.looping)
-
-
-def read_notes(path: Path) -> Notes:
-    """The candidates a take was saved as."""
-    with np.load(path, allow_pickle=False) as columns:
-        return Notes(*(columns[name] for name in _COLUMNS))
-
-
-def joined(spans: list[Span]) -> list[Span]:
-    """``spans`` in order, those that touch made one."""
-    whole: list[Span] = []
-    for start, end in sorted(spans):
-        if whole and start <= whole[-1][1] + 1e-6:
-            whole[-1] = whole[-1][0], max(whole[-1][1], end)
-        else:
-            whole.append((start, end))
-    return whole
-
-
-def _filling(
-    reader: FinishedHops,
-    hop: int,
-    rate: int,
-    lanes: dict[str, tuple[Peaks | None, GrowingTrack]],
-) -> Callable[[], Span | None]:
-    """Work that puts one finished hop into every lane; returns its place in seconds.
-
-    None: the hops have given way to the whole stems meanwhile, which are on their way here.
-    """
-
-    def fill() -> Span | None:
-        first = hop * reader.hop_frames
-        last = min(first + reader.hop_frames, reader.frames)
-        start = round(first * rate / reader.sample_rate)
-        for name, (peaks, track) in lanes.items():
-            try:
-                found = reader.read(name, hop)
-            except MissingFileError:
-                return None
-            samples = _at_rate(found, reader.sample_rate, rate)
-            samples = samples[:, : max(0, track.frames - start)]
-            track.put(start, samples)
-            if peaks is not None:
-                peaks.fill(start, samples)
-        return first / reader.sample_rate, last / reader.sample_rate
-
-    return fill
-
-
-def _at_rate(samples: Samples, given: int, wanted: int) -> Samples:
-    """For listening before the whole is there; the finished stem is resampled in one go."""
-    if given == wanted:
-        return samples
-    from studio.audio.resample import resample_blocks  # rare, and not wanted at the start
-
-    return np.concatenate(list(resample_blocks([samples], given, wanted, len(samples))), axis=1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from studio.errors import MissingFileError, StudioError, UnreadableAudioError, W
 from studio.gui.library.entry import Entry, State
 from studio.gui.library.model import Library
 from studio.gui.workers import Line, Request
+from studio.paths import songs_folder
 from studio.project.project import is_project
 
 Facts = dict[str, Any]
@@ -26,6 +28,17 @@ class How:
     device: str = "auto"
     overlap: float = 0.25
 
+    @staticmethod
+    def of(values: Mapping[str, object]) -> How:
+        """As the settings have it; a folder that is not whole lies where songs are kept."""
+        out = Path(str(values["out"])).expanduser()
+        return How(
+            out=out if out.is_absolute() else songs_folder(),
+            model=str(values["model"]),
+            device=str(values["device"]),
+            overlap=float(str(values["overlap"])),
+        )
+
 
 class Queue(QObject):
     """Works on waiting songs, the first of the library first, a song the user wants before.
@@ -35,7 +48,7 @@ class Queue(QObject):
         progressed(id, fraction, left): how far it is; left in seconds or None.
         finished(id, view): it is apart.
         failed(id, error): it is not; what was done is kept.
-        restarted(id): the worker died and goes on by itself.
+        restarted(id, fraction): the worker died and goes on by itself; None: nothing was done yet.
         said(text): a fact the user should hear.
         changed: which song is worked on changed.
     """
@@ -44,7 +57,7 @@ class Queue(QObject):
     progressed = Signal(str, float, object)
     finished = Signal(str, object)
     failed = Signal(str, object)
-    restarted = Signal(str)
+    restarted = Signal(str, object)
     said = Signal(str)
     changed = Signal()
 
@@ -57,6 +70,7 @@ class Queue(QObject):
         self._line = line
         self._request: Request | None = None
         self.running: str | None = None
+        self._closed = False
         self._wanted: str | None = None
         self._crashed: set[str] = set()
         self._again: set[str] = set()
@@ -70,14 +84,15 @@ class Queue(QObject):
 
     def go_on(self) -> None:
         """Take the next waiting song, if nothing runs."""
-        if self._request is not None:
+        if self._request is not None or self._closed:
             return
         entry = self._next()
         if entry is None:
             return
         self.running, self.heard = entry.id, []
         song = entry.folder if entry.folder is not None and is_project(entry.folder) else None
-        arguments = self._arguments(str(song or entry.source), entry.id, again=song is not None)
+        path = song or entry.source or entry.folder
+        arguments = self._arguments(str(path), entry.id, again=song is not None)
         request = Request("apart", arguments, entry.shown)
         request.setParent(self)
         request.progress.connect(self._progress)
@@ -105,6 +120,10 @@ class Queue(QObject):
         self._library.update(entry_id, state="waiting", error=None, left=None)
         self.want(entry_id)
 
+    def close(self) -> None:
+        """The window closes: what runs goes on the next time, and nothing begins any more."""
+        self._closed, self.running, self._request = True, None, None
+
     def listen(self, seconds: float) -> None:
         """Where the listener of the running song is."""
         if self._request is not None:
@@ -124,8 +143,7 @@ class Queue(QObject):
         return next((e for e in waiting if e.id == self._wanted), waiting[0] if waiting else None)
 
     def _progress(self, fraction: float, text: str, left: float | None) -> None:
-        if self.running is not None:
-            self._library.update(self.running, fraction=fraction, left=left)
+        if self.running is not None and self._update(self.running, fraction=fraction, left=left):
             self.progressed.emit(self.running, fraction, left)
 
     def _found(self, name: str, facts: Facts) -> None:
@@ -134,13 +152,16 @@ class Queue(QObject):
             return
         self.heard.append((name, facts))
         if name == "song":
-            self._library.update(entry_id, folder=Path(facts["folder"]))
+            self._update(entry_id, folder=Path(facts["folder"]))
         self.found.emit(entry_id, name, facts)
 
     def _done(self, view: Facts) -> None:
+        if self.running is None:
+            return
         entry_id = self._free()
         self._again.discard(entry_id)
-        self._library.update(
+        self._crashed.discard(entry_id)
+        self._update(
             entry_id,
             state="done",
             title=view["name"],
@@ -153,23 +174,47 @@ class Queue(QObject):
         self.go_on()
 
     def _failed(self, error: Exception) -> None:
+        if self.running is None:
+            return
         entry_id = self._free()
-        if isinstance(error, WorkerCrashedError) and entry_id not in self._crashed:
+        if not self._knows(entry_id):
+            pass  # it was taken off the list meanwhile
+        elif isinstance(error, WorkerCrashedError) and entry_id not in self._crashed:
             self._crashed.add(entry_id)
+            fraction = self._library.entry(entry_id).fraction
             self._library.update(entry_id, state="waiting")
-            self.restarted.emit(entry_id)
+            self._wanted = entry_id
+            self.restarted.emit(entry_id, fraction)
         else:
             known = error if isinstance(error, StudioError) else None
-            unreadable = isinstance(error, UnreadableAudioError | MissingFileError)
-            state: State = "unreadable" if unreadable else "stopped"
+            state = self._state_after(entry_id, error)
             self._library.update(entry_id, state=state, left=None, error=known)
             self.failed.emit(entry_id, error)
         self.go_on()
 
+    def _state_after(self, entry_id: str, error: Exception) -> State:
+        entry = self._library.entry(entry_id)
+        if isinstance(error, MissingFileError) and entry.folder is not None:
+            return "stopped" if is_project(entry.folder) else "missing"
+        unreadable = isinstance(error, UnreadableAudioError | MissingFileError)
+        return "unreadable" if unreadable else "stopped"
+
     def _stopped(self) -> None:
+        if self.running is None:
+            return
         entry_id = self._free()
-        self._library.update(entry_id, state="stopped", left=None)
+        self._update(entry_id, state="stopped", left=None)
         self.go_on()
+
+    def _knows(self, entry_id: str) -> bool:
+        return any(entry.id == entry_id for entry in self._library)
+
+    def _update(self, entry_id: str, **changes: Any) -> bool:
+        """Tell the library, which may have lost the song meanwhile; returns whether it has it."""
+        known = self._knows(entry_id)
+        if known:
+            self._library.update(entry_id, **changes)
+        return known
 
     def _free(self) -> str:
         entry_id = self.running

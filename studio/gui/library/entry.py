@@ -12,6 +12,8 @@ from PySide6.QtCore import QCoreApplication
 from studio.errors import StudioError
 from studio.gui import words
 
+# By this name the words are found for translators.
+translate = QCoreApplication.translate
 State = Literal[
     "waiting", "separating", "notes", "writing", "done", "stopped", "unreadable", "missing"
 ]
@@ -69,19 +71,27 @@ def line(entry: Entry) -> str:
     if said:
         return said
     state = {
-        "waiting": _tr("Waiting"),
-        "separating": _tr("Separating"),
-        "notes": _tr("Finding notes"),
-        "writing": _tr("Writing"),
-        "done": _tr("Apart"),
+        "waiting": translate("library", "Waiting"),
+        "separating": translate("library", "Separating"),
+        "notes": translate("library", "Finding notes"),
+        "writing": translate("library", "Writing"),
+        "done": translate("library", "Apart"),
     }[entry.state]
     if entry.state == "done":
         return entry.text or state
     if entry.state == "waiting":
-        about = _tr("about {time}").format(time=about_time(entry.left)) if entry.left else ""
+        about = (
+            translate("library", "about {time}").format(time=about_time(entry.left))
+            if entry.left
+            else ""
+        )
         return _joined(state, entry.text, about)
     done = words.percent(entry.fraction) if entry.fraction is not None else ""
-    left = _tr("{time} left").format(time=words.left(entry.left)) if entry.left else ""
+    left = (
+        translate("library", "{time} left").format(time=words.left(entry.left))
+        if entry.left
+        else ""
+    )
     if entry.state == "separating":
         return _joined(f"{state} {done}".rstrip(), left)
     return entry.text or _joined(f"{state} {done}".rstrip(), left)
@@ -90,24 +100,26 @@ def line(entry: Entry) -> str:
 def spoken(entry: Entry) -> str:
     """The whole row in words: "Harbour Lights, separating, 36 percent, 1 minute 18 left"."""
     state = {
-        "waiting": _tr("waiting"),
-        "separating": _tr("separating"),
-        "notes": _tr("finding notes"),
-        "writing": _tr("writing"),
-        "done": _tr("done"),
-        "stopped": _tr("stopped, what is done is kept"),
-        "unreadable": _tr("could not be read"),
-        "missing": _tr("its folder is missing"),
+        "waiting": translate("library", "waiting"),
+        "separating": translate("library", "separating"),
+        "notes": translate("library", "finding notes"),
+        "writing": translate("library", "writing"),
+        "done": translate("library", "done"),
+        "stopped": translate("library", "stopped, what is done is kept"),
+        "unreadable": translate("library", "could not be read"),
+        "missing": translate("library", "its folder is missing"),
     }[entry.state]
     parts = [entry.shown, state]
     if entry.state in ("done", "writing", "notes") and entry.text:
         parts += [part.strip() for part in entry.text.split("·")]
     if entry.fraction is not None and (entry.is_busy or entry.state == "stopped"):
-        parts.append(_tr("{n} percent").format(n=int(entry.fraction * 100 + 1e-6)))
+        parts.append(translate("library", "{n} percent").format(n=int(entry.fraction * 100 + 1e-6)))
     if entry.left and entry.is_busy:
-        parts.append(_tr("{time} left").format(time=spoken_time(entry.left)))
+        parts.append(translate("library", "{time} left").format(time=spoken_time(entry.left)))
     if entry.left and entry.state == "waiting":
-        parts.append(_tr("about {time}").format(time=spoken_time(_rounded(entry.left))))
+        parts.append(
+            translate("library", "about {time}").format(time=spoken_time(_rounded(entry.left)))
+        )
     return ", ".join(parts)
 
 
@@ -120,8 +132,16 @@ def spoken_time(seconds: float) -> str:
     """A length of time as one says it: "1 minute 18", "18 seconds", "2 minutes"."""
     minutes, rest = divmod(max(0, round(seconds)), 60)
     if not minutes:
-        return _tr("1 second") if rest == 1 else _tr("{n} seconds").format(n=rest)
-    said = _tr("1 minute") if minutes == 1 else _tr("{n} minutes").format(n=minutes)
+        return (
+            translate("library", "1 second")
+            if rest == 1
+            else translate("library", "{n} seconds").format(n=rest)
+        )
+    said = (
+        translate("library", "1 minute")
+        if minutes == 1
+        else translate("library", "{n} minutes").format(n=minutes)
+    )
     return f"{said} {rest}" if rest else said
 
 
@@ -129,11 +149,13 @@ def _fixed(entry: Entry) -> str:
     """What a state that needs the user says."""
     if entry.state == "stopped":
         if entry.fraction is None:
-            return _tr("Stopped, kept")
-        return _tr("Stopped at {done}, kept").format(done=words.percent(entry.fraction))
+            return translate("library", "Stopped, kept")
+        return translate("library", "Stopped at {done}, kept").format(
+            done=words.percent(entry.fraction)
+        )
     if entry.state == "unreadable":
-        return _tr("Could not be read")
-    return _tr("Its folder is missing") if entry.state == "missing" else ""
+        return translate("library", "Could not be read")
+    return translate("library", "Its folder is missing") if entry.state == "missing" else ""
 
 
 def _rounded(seconds: float) -> float:
@@ -142,7 +164,3 @@ def _rounded(seconds: float) -> float:
 
 def _joined(*parts: str) -> str:
     return " · ".join(part for part in parts if part)
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("library", text)

@@ -211,7 +211,7 @@ class Library(QAbstractListModel):
 def _told(entry: Entry) -> str:
     """What the pointer is told: the error, else where the song lies."""
     if entry.error is not None:
-        return f"{entry.error.message} {entry.error.hint}"
+        return f"{entry.error.message} {entry.error.window_hint}"
     place = entry.source or entry.folder
     return "" if place is None else str(place)
 

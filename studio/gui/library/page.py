@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QCoreApplication, QEvent, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
@@ -119,6 +119,7 @@ class Footer(QWidget):
         self.heading = _Heading(self)
         self.heading.clicked.connect(self.quality_asked)
         self.text = QLabel(self)
+        self.text.setObjectName("libraryCost")
         self.text.setFont(theme.font(theme.ASIDE))
         self.text.setProperty("tone", "text3")
         self.text.setWordWrap(True)
@@ -253,8 +254,8 @@ class _Hint(QWidget):
 def _field(parent: LibraryPage) -> QLineEdit:
     field = QLineEdit(parent)
     field.setObjectName("librarySearch")
-    field.setAccessibleName(parent.tr("Find a song"))
-    field.setPlaceholderText(parent.tr("Find a song"))
+    field.setAccessibleName(QCoreApplication.translate("LibraryPage", "Find a song"))
+    field.setPlaceholderText(QCoreApplication.translate("LibraryPage", "Find a song"))
     field.setFont(theme.font(theme.SMALL))
     field.setTextMargins(-6, 0, 0, 0)  # nearer to the glass than Qt puts it
     field.setClearButtonEnabled(True)

@@ -81,7 +81,7 @@ class Rows(QStyledItemDelegate):
         if entry.id == self.opened:
             painter.fillRect(row, palette.raised)
             mark = QRect(row.left(), row.top(), _MARK, row.height())
-            painter.fillRect(QStyle.visualRect(direction, row, mark), palette.fill)
+            painter.fillRect(QStyle.visualRect(direction, row, mark), palette.accent)
         elif hovered:
             painter.fillRect(row, palette.hover)
 

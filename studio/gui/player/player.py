@@ -245,6 +245,8 @@ class Player(QObject):
     def _heard_of(self, event: Event) -> None:
         match event:
             case Opened(name, silent):
+                if silent and not self._device_name:
+                    self.device_changed.emit("")  # there was none before, and now it is known
                 self._name_device("" if silent else name)
                 self._polls = True
             case Lost(reason):

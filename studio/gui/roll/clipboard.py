@@ -35,9 +35,9 @@ def put(notes: Sequence[Note]) -> QMimeData:
     return data
 
 
-def take(data: QMimeData) -> list[Note]:
-    """The notes on the clipboard; none where something else lies there, or damaged notes."""
-    content = bytes(data.data(MIME).data())
+def take(data: QMimeData | None) -> list[Note]:
+    """The notes on the clipboard; none where something else lies there, nothing, or damage."""
+    content = bytes(data.data(MIME).data()) if data is not None else b""
     if not content or len(content) > _MOST_BYTES:
         return []
     try:

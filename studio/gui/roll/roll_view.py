@@ -32,6 +32,7 @@ from studio.gui.roll.picture import Picture
 from studio.gui.roll.rows import Rows
 from studio.gui.state.take import TakeModel
 from studio.gui.state.timeaxis import TimeAxis
+from studio.gui.widgets.accessible import set_role
 from studio.music.notes import Note
 
 _CURSORS = {
@@ -76,6 +77,7 @@ class RollView(QWidget):
         self._ground: QPixmap | None = None
         self._peaks: Peaks | None = None
         self.setObjectName("roll")
+        set_role(self, QAccessible.Role.Graphic)  # its notes are told by the list of notes
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
         self.setMinimumHeight(_LEAST_HEIGHT)

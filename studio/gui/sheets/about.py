@@ -6,6 +6,7 @@ from importlib.metadata import PackageNotFoundError, files
 from pathlib import Path
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QTextCharFormat, QTextCursor, QTextDocument, QTextOption
 from PySide6.QtWidgets import QFrame, QTextBrowser, QWidget
 
 import studio
@@ -43,6 +44,27 @@ class AboutSheet(Sheet):
     def _read(self) -> None:
         if self.page.document().isEmpty():
             self.page.setMarkdown(third_party())
+            _space(self.page.document())
+
+
+def _space(document: QTextDocument) -> None:
+    """Headings stand apart, in our sizes; a table is never wider than the page."""
+    wrap = document.defaultTextOption()
+    wrap.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+    document.setDefaultTextOption(wrap)
+    cursor, block = QTextCursor(document), document.begin()
+    while block.isValid():
+        if level := block.blockFormat().headingLevel():
+            cursor.setPosition(block.position())
+            spaced = block.blockFormat()
+            spaced.setTopMargin(0 if level == 1 else theme.BLOCK)
+            spaced.setBottomMargin(theme.GAP)
+            cursor.setBlockFormat(spaced)
+            cursor.select(QTextCursor.SelectionType.BlockUnderCursor)
+            type_ = QTextCharFormat()
+            type_.setFont(theme.font(theme.SHEET if level == 1 else theme.TITLE, theme.STRONG))
+            cursor.mergeCharFormat(type_)
+        block = block.next()
 
 
 def third_party() -> str:

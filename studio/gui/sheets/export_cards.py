@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
+from PySide6.QtCore import QMargins, QPoint, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QCheckBox, QGridLayout, QSizePolicy, QWidget
 
 from studio.gui import icons, theme
 from studio.gui.sheets.parts import paint_dashed
 
 _HEIGHT, _BOX, _COLUMNS = 78, 16, 3
+_BROAD = 220  # a card, where more than three stand beside each other
+_ABOUT = QMargins(12, 33, 10, 11)  # around the words of a card
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +44,8 @@ class TargetCard(QCheckBox):
         self.choice = choice
         self.setObjectName(f"target_{choice.name}")
         self.setAccessibleName(choice.label)
-        self.setAccessibleDescription(self._about())
-        self.setToolTip(self._about())
+        self.setAccessibleDescription(self.about)
+        self.setToolTip(self.about)
         self.setEnabled(choice.available)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
@@ -78,7 +80,7 @@ class TargetCard(QCheckBox):
         left = 12 + _BOX + theme.GAP
         flags = Qt.AlignmentFlag.AlignVCenter
         painter.drawText(QRect(left, 9, self.width() - left - 8, 20), flags, self.text())
-        _paint_about(painter, self.rect(), self._about(), self._about_colour())
+        _paint_about(painter, self.rect(), self.about, self._about_colour())
 
     def _paint_box(self, painter: QPainter, box: QRectF) -> None:
         palette = theme.current()
@@ -91,7 +93,9 @@ class TargetCard(QCheckBox):
         if chosen:
             icons.paint_icon(painter, "check", box.adjusted(1, 1, -1, -1), palette.ink)
 
-    def _about(self) -> str:
+    @property
+    def about(self) -> str:
+        """What it is, or why it cannot be."""
         return self.choice.opens if self.choice.available else self.choice.why
 
     def _about_colour(self) -> QColor:
@@ -119,13 +123,43 @@ class TargetCards(QWidget):
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setSpacing(theme.GAP)
-        parts: list[QWidget] = [*self.cards.values(), _NotListed(self)]
-        for place, part in enumerate(parts):
-            grid.addWidget(part, place // _COLUMNS, place % _COLUMNS)
-        for column in range(_COLUMNS):
-            grid.setColumnStretch(column, 1)
+        self._not_listed = _NotListed(self)
+        self._parts: list[QWidget] = [*self.cards.values(), self._not_listed]
+        self._grid, self._beside = grid, 0
+        self._place(_COLUMNS)
         for card in self.cards.values():
             card.toggled.connect(self.changed)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """More beside each other where there is room; all as high as the one with most to say."""
+        super().resizeEvent(event)
+        beside = min(max(_COLUMNS, self.width() // _BROAD), max(_COLUMNS, len(self._parts)))
+        self._place(beside)
+        room = (self.width() - theme.GAP * (beside - 1)) // beside
+        room -= _ABOUT.left() + _ABOUT.right()
+        metrics = QFontMetrics(theme.font(theme.ASIDE))
+        bound = QRect(0, 0, room, 1000)
+        texts = [card.about for card in self.cards.values()]
+        highest = max(
+            (
+                metrics.boundingRect(bound, Qt.TextFlag.TextWordWrap, text).height()
+                for text in texts
+            ),
+            default=0,
+        )
+        height = max(_HEIGHT, _ABOUT.top() + highest + _ABOUT.bottom())
+        for part in self._parts:
+            part.setFixedHeight(height)
+
+    def _place(self, columns: int) -> None:
+        """So many beside each other."""
+        if columns == self._beside:
+            return
+        self._beside = columns
+        for place, part in enumerate(self._parts):
+            self._grid.addWidget(part, place // columns, place % columns)
+        for column in range(self._grid.columnCount()):
+            self._grid.setColumnStretch(column, 1 if column < columns else 0)
 
     def chosen(self) -> list[str]:
         """The targets to be written, in their order."""
@@ -147,7 +181,6 @@ class _NotListed(QWidget):
         self._heading = self.tr("Not listed?")
         self._text = self.tr("Stems and MIDI open in every DAW: put them all at bar 1.")
         self.setAccessibleName(f"{self._heading} {self._text}")
-        self.setFixedHeight(_HEIGHT)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """See ``QWidget``."""
@@ -164,5 +197,6 @@ class _NotListed(QWidget):
 def _paint_about(painter: QPainter, card: QRect, text: str, colour: QColor) -> None:
     painter.setFont(theme.font(theme.ASIDE))
     painter.setPen(colour)
-    place = QRect(12, 33, card.width() - 22, card.height() - 38)
-    painter.drawText(place, Qt.TextFlag.TextWordWrap, text)
+    painter.drawText(
+        card.marginsRemoved(_ABOUT).adjusted(0, 0, 0, 6), Qt.TextFlag.TextWordWrap, text
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QCoreApplication, Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLayout, QLineEdit, QWidget
 
 from studio.gui import icons, theme
@@ -149,7 +149,7 @@ def _folder_field(parent: ExportForm) -> QLineEdit:
     """A field that shows a folder; it is changed by the button beside it."""
     field = QLineEdit(parent)
     field.setObjectName("exportFolder")
-    field.setAccessibleName(parent.tr("Folder"))
+    field.setAccessibleName(QCoreApplication.translate("ExportForm", "Folder"))
     field.setReadOnly(True)
     field.setFont(theme.font(theme.SMALL))
     field.setTextMargins(-4, 0, 0, 0)

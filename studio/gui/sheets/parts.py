@@ -44,14 +44,20 @@ class Elided(QLabel):
         mode: Qt.TextElideMode = Qt.TextElideMode.ElideRight,
     ) -> None:
         super().__init__(parent)
-        self.setFont(theme.font(px, weight))
+        self._type = theme.font(px, weight)
         self.tone = tone
         self._mode = mode
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
 
     def sizeHint(self) -> QSize:
         """As high as its font, as broad as there is room."""
-        return QSize(40, QFontMetrics(self.font()).height())
+        return QSize(40, QFontMetrics(self._type).height())
+
+    def set_type(self, px: int, weight: int) -> None:
+        """Another size and weight. ``setFont`` would be undone by the next palette."""
+        self._type = theme.font(px, weight)
+        self.updateGeometry()
+        self.update()
 
     def setText(self, text: str) -> None:
         """See ``QLabel``."""
@@ -62,7 +68,8 @@ class Elided(QLabel):
         """See ``QWidget``."""
         painter = QPainter(self)
         painter.setPen(getattr(theme.current(), self.tone))
-        short = QFontMetrics(self.font()).elidedText(self.text(), self._mode, self.width())
+        painter.setFont(self._type)
+        short = QFontMetrics(self._type).elidedText(self.text(), self._mode, self.width())
         flags = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeading
         painter.drawText(self.rect(), flags, short)
 

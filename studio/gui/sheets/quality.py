@@ -105,11 +105,13 @@ class QualitySheet(Sheet):
         self.models = {}
         for model in models:
             button = self._radio(model.label, model.available)
+            button.setObjectName(f"model_{model.name}")
             self.models[model.name] = button
             self._model_group.addButton(button)
             self._model_column.addWidget(button)
             about = model.about if model.available else f"{model.about} {model.why}".strip()
-            self._model_column.addWidget(_about(about))
+            if about:
+                self._model_column.addWidget(_about(about))
             button.setAccessibleDescription(about)
 
     def set_devices(self, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -161,6 +163,7 @@ class QualitySheet(Sheet):
 
     def _add_device(self, row: Mapping[str, Any]) -> None:
         button = self._radio(str(row["label"]), bool(row["usable"]))
+        button.setObjectName(f"device_{row['id']}")
         self.devices[str(row["id"])] = button
         self._device_group.addButton(button)
         self._device_column.addWidget(button)
@@ -175,7 +178,7 @@ class QualitySheet(Sheet):
             copy.clicked.connect(self._copy)
             line = QWidget()
             inside = QHBoxLayout(line)
-            inside.setContentsMargins(22, 0, 0, 0)
+            inside.setContentsMargins(24, 0, 0, 0)
             inside.addWidget(copy)
             inside.addStretch()
             self._device_column.addWidget(line)
@@ -243,7 +246,7 @@ def models_here() -> list[ModelChoice]:
     for model in separating:
         stems = ", ".join(model.stems).capitalize()
         about = f"{model.summary.rstrip('.')}. {stems}. Licence: {model.licence.rstrip('.')}."
-        why = f"Its weights are not here yet: `stemwright models show {model.name}` says how."
+        why = f"Its weights are not here yet: “stemwright models show {model.name}” says how."
         here = store.has(model.name)
         choices.append(ModelChoice(model.name, model.label, about, here, "" if here else why))
     return choices
@@ -255,7 +258,7 @@ def _heading(text: str) -> Words:
 
 def _about(text: str) -> Words:
     words = Words(text, theme.ASIDE, tone="text3")
-    words.setContentsMargins(22, 0, 0, theme.GROUP)
+    words.setContentsMargins(24, 0, 0, theme.GROUP)
     return words
 
 

@@ -147,7 +147,11 @@ class Sheet(QWidget):
         return False
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """What lies below is dimmed."""
+        """What lies below is dimmed, once, however many sheets lie over one another."""
+        over = self.parentWidget()
+        sheets = [] if over is None else [w for w in over.children() if isinstance(w, Sheet)]
+        if next((sheet for sheet in sheets if sheet.isVisible()), self) is not self:
+            return
         QPainter(self).fillRect(event.rect(), theme.faded(theme.current().window, 0.45))
 
     def _lay_out(self) -> None:

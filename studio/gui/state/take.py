@@ -61,7 +61,8 @@ class TakeModel(QObject):
         changed: notes may differ: threshold, options, edits, undo, another variant.
         selection_changed: ``selection`` differs.
         scores_changed: ``rows``, ``suggested``, ``flat``, ``measuring`` or ``comparison`` differ.
-        failed(error): a change could not be written, a StudioError; nothing has changed.
+        failed(error): a change could not be written, a StudioError; nothing has changed, which
+            ``changed`` says to who shows it already.
     """
 
     changed = Signal()
@@ -288,6 +289,7 @@ class TakeModel(QObject):
                 change(self._history)
         except StudioError as error:
             self.failed.emit(error)
+            self.changed.emit()  # whoever shows the change already takes it back
             return False
         return True
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from statistics import median
 
-from PySide6.QtCore import QObject, QRect, QRectF, Qt
+from PySide6.QtCore import QCoreApplication, QRect, QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter
 from PySide6.QtWidgets import QWidget
 
@@ -17,6 +17,8 @@ from studio.gui import theme
 from studio.gui.state.timeaxis import TimeAxis
 from studio.gui.timeline.grid import ends
 
+# By this name the words are found for translators.
+translate = QCoreApplication.translate
 Fit = tuple[float, float, float]
 
 _THINNEST, _THICKEST = 2, 8
@@ -33,31 +35,31 @@ def bad(fits: Sequence[Fit]) -> list[Fit]:
     return [fit for fit in fits if fit[2] < limit]
 
 
-def words_of(owner: QObject, axis: TimeAxis, fit: Fit) -> str:
+def words_of(axis: TimeAxis, fit: Fit) -> str:
     """``bars 29 to 32 fit badly, 37``."""
     first, last = ends(axis, fit[:2])
     said = (
-        owner.tr("{first} to {last} fits badly, {figure}")
+        translate("FitStrip", "{first} to {last} fits badly, {figure}")
         if axis.tempo is None
-        else owner.tr("bars {first} to {last} fit badly, {figure}")
+        else translate("FitStrip", "bars {first} to {last} fit badly, {figure}")
     )
     return said.format(first=first, last=last, figure=round(100 * fit[2]))
 
 
-def description(owner: QObject, axis: TimeAxis, fits: Sequence[Fit]) -> str:
+def description(axis: TimeAxis, fits: Sequence[Fit]) -> str:
     """All bad stretches in words."""
-    return " · ".join(words_of(owner, axis, fit) for fit in bad(fits))
+    return " · ".join(words_of(axis, fit) for fit in bad(fits))
 
 
-def reading(owner: QObject, axis: TimeAxis, fits: Sequence[Fit], seconds: float) -> str:
+def reading(axis: TimeAxis, fits: Sequence[Fit], seconds: float) -> str:
     """The stretch around ``seconds`` in words, or ""."""
     for start, end, agreement in fits:
         if start <= seconds < end:
             first, last = ends(axis, (start, end))
             said = (
-                owner.tr("{first} to {last}: agreement {figure} of 100")
+                translate("FitStrip", "{first} to {last}: agreement {figure} of 100")
                 if axis.tempo is None
-                else owner.tr("Bars {first} to {last}: agreement {figure} of 100")
+                else translate("FitStrip", "Bars {first} to {last}: agreement {figure} of 100")
             )
             return said.format(first=first, last=last, figure=round(100 * agreement))
     return ""
@@ -78,7 +80,7 @@ def paint(
         cell = QRectF(left, foot - high, right - left, high)
         painter.fillRect(cell, palette.alarm if is_bad else palette.text3)
         if is_bad and owner.height() >= _LOWEST_FOR_WORDS:
-            _write(painter, words_of(owner, axis, fit), cell, float(width))
+            _write(painter, words_of(axis, fit), cell, float(width))
 
 
 def _write(painter: QPainter, text: str, cell: QRectF, width: float) -> None:

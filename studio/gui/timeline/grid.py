@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -57,17 +58,22 @@ class Grid:
 
 def grid(axis: TimeAxis, width: float) -> Grid:
     """Bars and beats where the tempo is known, else minutes and seconds."""
-    if axis.tempo is None:
-        return _in_seconds(axis, width)
-    return _in_beats(axis, axis.tempo, width)
+    return _lines(axis.start, axis.end, axis.tempo, width)
 
 
-def _in_seconds(axis: TimeAxis, width: float) -> Grid:
-    px = max(1.0, width) / axis.span
+@lru_cache(maxsize=2)  # the ruler and every lane ask for the same
+def _lines(start: float, end: float, tempo: TempoMap | None, width: float) -> Grid:
+    if tempo is None:
+        return _in_seconds(start, end, width)
+    return _in_beats(start, end, tempo, width)
+
+
+def _in_seconds(start: float, end: float, width: float) -> Grid:
+    px = max(1.0, width) / (end - start)
     label, tick = next((pair for pair in _SECONDS if pair[0] * px >= LABEL_PX), _SECONDS[-1])
     every = round(label / tick)
-    first = math.floor(axis.start / label) * every
-    steps = np.arange(first, math.ceil(axis.end / tick) + 1)
+    first = math.floor(start / label) * every
+    steps = np.arange(first, math.ceil(end / tick) + 1)
     seconds = (steps * tick).astype(np.float64)
     strong = steps % every == 0
     texts = tuple(
@@ -84,8 +90,8 @@ def _clock(seconds: float, step: float) -> str:
     return whole[:-1] if step >= 0.1 else whole
 
 
-def _in_beats(axis: TimeAxis, tempo: TempoMap, width: float) -> Grid:
-    low, high = (float(beat) for beat in tempo.beats(np.array([axis.start, axis.end])))
+def _in_beats(start: float, end: float, tempo: TempoMap, width: float) -> Grid:
+    low, high = (float(beat) for beat in tempo.beats(np.array([start, end])))
     px = max(1.0, width) / max(1e-9, high - low)
     steps = _beat_steps(tempo.beats_per_bar, high - low)
     label = next((step for step in steps if step * px >= LABEL_PX), steps[-1])

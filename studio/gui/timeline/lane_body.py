@@ -176,7 +176,7 @@ class LaneBody(QLabel):
             self._card.tell(self.lane)
             self._card.show()
             self._place_card()
-        self.setAccessibleDescription(fit_strip.description(self, self._axis, self.lane.fits))
+        self.setAccessibleDescription(fit_strip.description(self._axis, self.lane.fits))
 
     def _place_card(self) -> None:
         if self._card is None:
@@ -279,7 +279,7 @@ class LaneBody(QLabel):
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
             at = self._axis.seconds(event.pos().x(), self.width())
             QToolTip.showText(
-                event.globalPos(), fit_strip.reading(self, self._axis, self.lane.fits, at), self
+                event.globalPos(), fit_strip.reading(self._axis, self.lane.fits, at), self
             )
             return True
         return super().event(event)

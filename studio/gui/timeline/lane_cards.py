@@ -133,11 +133,11 @@ class LaneCard(QFrame):
 
     def _tell_error(self, error: StudioError) -> None:
         self._title.setText(error.message)
-        self._aside.setText(error.hint)
-        self.setToolTip(f"{error.message}\n{error.hint}".strip())
+        self._aside.setText(error.window_hint)
+        self.setToolTip(f"{error.message}\n{error.window_hint}".strip())
         if self._said != error.message:
             self._said = error.message
-            announce(self, f"{error.message} {error.hint}", assertive=True)
+            announce(self, f"{error.message} {error.window_hint}", assertive=True)
 
     def _tell_quiet(self, lane: Lane) -> None:
         name, level = lane.stem.label.lower(), lane.loudest_db

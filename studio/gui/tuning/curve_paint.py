@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPainterPath, QPen, QPolygonF
 
@@ -16,6 +17,8 @@ HANDLE = QSize(44, 22)
 _SIDE, _WELL_SIDE = 27.0, 19.0
 _ABOVE, _BELOW = 22.0, 66.0
 _RING = 4.5
+# Over the highest agreement, so that words have room there.
+_HEADROOM = 18.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +65,20 @@ class Places:
     def y(self, agreement: float, span: tuple[float, float]) -> float:
         """Where ``agreement`` lies on an axis from span[0], at the well's foot, to span[1]."""
         share = (agreement - span[0]) / max(1e-9, span[1] - span[0])
-        return self.well.bottom() - min(max(share, 0.0), 1.0) * self.well.height()
+        height = self.well.height() - _HEADROOM
+        return self.well.bottom() - min(max(share, 0.0), 1.0) * height
+
+    def heights(self, curve: Curve, left: float, right: float) -> tuple[float, float] | None:
+        """y of the highest and the lowest point of ``curve`` from x ``left`` to ``right``."""
+        if not len(curve):
+            return None
+        span = curve.span()
+        xs = [self.x(t) for t in curve.thresholds.tolist()]
+        ys = [self.y(a, span) for a in curve.agreement.tolist()]
+        if right < xs[0] or left > xs[-1]:
+            return None
+        seen = np.interp(np.linspace(max(left, xs[0]), min(right, xs[-1]), 24), xs, ys)
+        return float(seen.min()), float(seen.max())
 
     def handle(self, threshold: float) -> QRectF:
         """The handle at ``threshold``."""
@@ -102,10 +118,9 @@ def paint(painter: QPainter, places: Places, shown: Shown) -> None:
     _paint_well(painter, palette, places, shown)
     if len(shown.curve):
         _paint_curve(painter, palette, places, shown)
-    _paint_caption(painter, palette, places, shown)
     _paint_line(painter, palette, places, shown.threshold)
-    if shown.suggested is not None:
-        _paint_suggestion(painter, palette, places, shown)
+    said = _paint_suggestion(painter, palette, places, shown)
+    _paint_caption(painter, palette, places, shown, said)
     if shown.missing:
         _paint_missing(painter, palette, places, shown.missing)
     _paint_ticks(painter, places, shown)
@@ -161,13 +176,21 @@ def _between(
     return [QPointF(places.x(t), places.y(a, span)) for t, a in known if a is not None]
 
 
-def _paint_caption(painter: QPainter, palette: Palette, places: Places, shown: Shown) -> None:
-    inside = places.well.adjusted(12, 6, -12, -6)
-    top = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop
-    width = QFontMetricsF(theme.font(theme.ASIDE)).horizontalAdvance(shown.caption)
-    plate = QRectF(inside.left() - 4, inside.top() - 1, width + 8, 17)
-    painter.fillRect(plate, theme.faded(palette.well, 0.7))
-    _write(painter, inside, shown.caption, palette.text3, top)
+def _paint_caption(
+    painter: QPainter, palette: Palette, places: Places, shown: Shown, said: QRectF
+) -> None:
+    """At the left, over the curve or under it, beside what was ``said`` of the suggestion."""
+    well = places.well
+    width = QFontMetricsF(theme.font(theme.ASIDE)).horizontalAdvance(shown.caption) + 2
+    over = QRectF(well.left() + 12, well.top() + 4, width, 16)
+    under = over.translated(0, well.height() - 24)
+    heights = places.heights(shown.curve, over.left(), over.right())
+    free = heights is None or heights[0] > over.bottom()
+    rect = over if free and not said.intersects(over) else under
+    if heights is not None and heights[1] > rect.top() and rect is under:
+        painter.fillRect(rect.adjusted(-4, 0, 4, 0), theme.faded(palette.well, 0.75))
+    left = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+    _write(painter, rect, shown.caption, palette.text3, left)
 
 
 def _paint_line(painter: QPainter, palette: Palette, places: Places, threshold: float) -> None:
@@ -176,27 +199,42 @@ def _paint_line(painter: QPainter, palette: Palette, places: Places, threshold: 
     painter.drawLine(QPointF(x, places.well.top()), QPointF(x, places.track))
 
 
-def _paint_suggestion(painter: QPainter, palette: Palette, places: Places, shown: Shown) -> None:
-    assert shown.suggested is not None
-    agreement = shown.curve.at(shown.suggested)
-    if agreement is None:
-        return
+def _paint_suggestion(painter: QPainter, palette: Palette, places: Places, shown: Shown) -> QRectF:
+    """A ring on the best agreement and what it is; where its words stand."""
+    agreement = None if shown.suggested is None else shown.curve.at(shown.suggested)
+    if shown.suggested is None or agreement is None:
+        return QRectF()
     ring = QPointF(places.x(shown.suggested), places.y(agreement, shown.curve.span()))
     text = shown.suggestion.format(words.hundredths(shown.suggested))
-    font = theme.font(theme.SMALL, theme.MEDIUM)
-    width = QFontMetricsF(font).horizontalAdvance(text) + 2
-    beside = max(ring.x() + 14, places.x(USUAL[1])) + 8
-    on_right = beside + width <= places.well.right() - 4
-    if not on_right:
-        beside = min(ring.x() - 14, places.x(USUAL[0])) - 8 - width
-    rect = QRectF(beside, ring.y() - 9, width, 18)
-    painter.setPen(QPen(palette.text3, 1))
-    near = rect.left() - 4 if on_right else rect.right() + 4
-    painter.drawLine(QPointF(near, round(ring.y()) + 0.5), QPointF(ring.x(), round(ring.y()) + 0.5))
+    width = QFontMetricsF(theme.font(theme.SMALL, theme.MEDIUM)).horizontalAdvance(text) + 2
+    rect = _room_for_suggestion(places, shown, ring, width)
+    if rect.center().y() == ring.y():
+        painter.setPen(QPen(palette.text3, 1))
+        y = round(ring.y()) + 0.5
+        painter.drawLine(QPointF(rect.left() - 4, y), QPointF(ring.x(), y))
+    if rect.left() < places.x(shown.threshold) < rect.right():
+        painter.fillRect(rect.adjusted(-3, 0, 3, 0), theme.faded(palette.well, 0.8))
     _write(painter, rect, text, palette.text, size=theme.SMALL, weight=theme.MEDIUM)
     painter.setPen(QPen(palette.text, 1.5))
     painter.setBrush(palette.well)
     painter.drawEllipse(ring, _RING, _RING)
+    return rect
+
+
+def _room_for_suggestion(places: Places, shown: Shown, ring: QPointF, width: float) -> QRectF:
+    """Right of the usual range, at the end of a line from the ring; else above the ring."""
+    above = QRectF(ring.x() + 9, places.well.top() + 1, width, 16)
+    before = above.translated(-18 - width, 0)
+    now, (low, high) = places.x(shown.threshold), (places.x(t) for t in USUAL)
+    beside = QRectF(high + 8, ring.y() - 8, width, 16)
+    heights = places.heights(shown.curve, beside.left() - 4, beside.right())
+    if low <= ring.x() < high - 6 and (heights is None or heights[0] > beside.bottom()):
+        rects = (beside, above, before)
+    else:
+        rects = (above, before, above)
+    inside = [rect for rect in rects if places.well.contains(rect)] or [before]
+    free = (rect for rect in inside if not rect.left() - 3 < now < rect.right() + 3)
+    return next(free, inside[0])
 
 
 def _paint_missing(painter: QPainter, palette: Palette, places: Places, text: str) -> None:

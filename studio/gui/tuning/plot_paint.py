@@ -18,6 +18,9 @@ from studio.gui.theme import Palette
 _LABELS, _AXIS, _GAP = 44.0, 20.0, 9.0
 _DOT = 3.0
 _NARROW = 200  # below it, words beside the peak are small
+_WORDS = 13.0  # of the match's panel, for words over it
+# Of the shifts: the match swings with every period of a pitch; its hull over so much is the shape.
+_HULL = 0.022
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -120,8 +123,10 @@ def paint(painter: QPainter, picture: Picture, area: QRectF) -> None:
         return
     _paint_curve(painter, panels[0], shown.outlines[0], picture.colour, 0.4)
     _paint_curve(painter, panels[1], shown.outlines[1], palette.text2, 0.28)
-    _paint_curve(painter, panels[2], shown.match, palette.text, 0.12, 1.5)
-    _paint_peak(painter, palette, panels[2], picture, shown)
+    match = panels[2].adjusted(0, _WORDS, 0, 0)
+    _paint_curve(painter, match, shown.match, palette.text, 0.22, 0.0)
+    _paint_curve(painter, match, _hull(shown.match), palette.text, 0.08, 1.5)
+    _paint_peak(painter, palette, match, picture, shown)
     _paint_axis(painter, palette, panels[2], picture, shown)
     if picture.pointer is not None and panels[0].left() <= picture.pointer.x() <= area.right():
         x = round(picture.pointer.x()) + 0.5
@@ -164,7 +169,7 @@ def _paint_curve(
     opacity: float,
     width: float = 1.0,
 ) -> None:
-    """``curve`` over its own highest value, filled down to zero."""
+    """``curve`` over its own highest value, filled down to zero; ``width`` 0 has no line."""
     top = float(curve.max(initial=0.0))
     if len(curve) < 2 or top <= 0:
         painter.setPen(QPen(colour, width))
@@ -177,8 +182,19 @@ def _paint_curve(
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(theme.faded(colour, opacity))
     painter.drawPolygon(QPolygonF([panel.bottomLeft(), *line, panel.bottomRight()]))
-    painter.setPen(QPen(colour, width))
-    painter.drawPolyline(QPolygonF(line))
+    if width > 0:
+        painter.setPen(QPen(colour, width))
+        painter.drawPolyline(QPolygonF(line))
+
+
+def _hull(curve: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The highest value of ``curve`` around each place."""
+    reach = round(_HULL * len(curve) / 2)
+    if reach < 1:
+        return curve
+    around = np.lib.stride_tricks.sliding_window_view(np.pad(curve, reach, "edge"), 2 * reach + 1)
+    highest: NDArray[np.float64] = around.max(axis=1)
+    return highest
 
 
 def _pooled(curve: NDArray[np.float64], columns: int) -> NDArray[np.float64]:
@@ -207,7 +223,7 @@ def _paint_peak(
     if left + width > panel.right():
         left = max(point.x() - 9 - width, panel.left())
         left = panel.right() - width if left + width > point.x() - 6 else left
-    rect = QRectF(left, point.y() - 6, width, 16)
+    rect = QRectF(left, point.y() - 12, width, 16)
     _write(painter, rect, text, palette.text, Qt.AlignmentFlag.AlignLeft, size, theme.MEDIUM)
 
 

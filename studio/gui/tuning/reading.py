@@ -62,7 +62,7 @@ class Curve:
         """Lowest and highest value of the axis: never so close that noise looks like a hill."""
         low, high = float(self.agreement.min()), float(self.agreement.max())
         room = max(high - low, 20.0)
-        return max(0.0, high - 1.25 * room), high + 0.15 * room
+        return max(0.0, high - 1.25 * room), high
 
 
 def _on_curve(row: ScoreRow) -> bool:

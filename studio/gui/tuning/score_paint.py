@@ -16,7 +16,7 @@ from studio.gui import icons, theme
 from studio.gui.tuning.reading import Line
 
 _LINE_ROLE = Qt.ItemDataRole.UserRole
-_PAD, _BAR, _STAR = 6, 3, 11
+_PAD, _END, _BAR, _STAR = 6, 4, 3, 11
 _HEADER_HEIGHT = 22
 
 
@@ -75,13 +75,13 @@ class LineDelegate(QStyledItemDelegate):
     @staticmethod
     def _paint_text(painter: QPainter, rect: QRect, text: str, line: Line, column: int) -> None:
         palette = theme.current()
-        weight = theme.MEDIUM if line.now or (line.best and column == 0) else theme.REGULAR
-        painter.setFont(theme.font(theme.SMALL, weight))
         strong = line.now or (line.best and column == 0)
+        weight = theme.MEDIUM if strong and column == 0 else theme.REGULAR
+        painter.setFont(theme.font(theme.SMALL, weight))
         guessed = line.estimated and column == 2
         painter.setPen(palette.text3 if guessed else palette.text if strong else palette.text2)
         side = Qt.AlignmentFlag.AlignLeft if column == 0 else Qt.AlignmentFlag.AlignRight
-        inner = rect.adjusted(_PAD if column == 0 else 0, 0, -_PAD, 0)
+        inner = rect.adjusted(_PAD, 0, 0, 0) if column == 0 else rect.adjusted(0, 0, -_END, 0)
         painter.drawText(inner, side | Qt.AlignmentFlag.AlignVCenter, text)
         if line.best and column == 0:
             x = inner.left() + painter.fontMetrics().horizontalAdvance(text) + 5
@@ -109,7 +109,7 @@ class ScoreHeader(QHeaderView):
         painter.setPen(palette.text3)
         side = Qt.AlignmentFlag.AlignLeft if section == 0 else Qt.AlignmentFlag.AlignRight
         text = str(self.model().headerData(section, Qt.Orientation.Horizontal))
-        inner = rect.adjusted(_PAD if section == 0 else 0, 0, -_PAD, 0)
+        inner = rect.adjusted(_PAD, 0, 0, 0) if section == 0 else rect.adjusted(0, 0, -_END, 0)
         painter.drawText(inner, side | Qt.AlignmentFlag.AlignVCenter, text)
         painter.fillRect(QRect(rect.left(), rect.bottom(), rect.width(), 1), palette.line)
         painter.restore()

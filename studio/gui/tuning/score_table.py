@@ -23,7 +23,7 @@ from studio.gui.tuning.score_paint import LineDelegate, ScoreHeader
 
 ROW_HEIGHT = 21
 # Share of the width a column takes, in pixels of a table 319 wide.
-_WIDTHS = (68, 41, 41, 48, 36, 43, 42)
+_WIDTHS = (66, 41, 40, 46, 35, 58, 42)
 _FEW = 4  # columns where there is little room
 _LINE_ROLE = Qt.ItemDataRole.UserRole
 _KEYS = {
@@ -75,9 +75,12 @@ class ScoreModel(QAbstractTableModel):
     def set_lines(self, lines: list[Line]) -> None:
         """Show these."""
         if len(lines) == len(self.lines):
-            self.lines = lines
-            last = self.index(len(lines) - 1, self.columnCount() - 1)
-            self.dataChanged.emit(self.index(0, 0), last)
+            before, self.lines = self.lines, lines
+            # While the threshold is dragged only one line is another: the rest need no painting.
+            for row, (old, new) in enumerate(zip(before, lines, strict=True)):
+                if old != new:
+                    last = self.index(row, self.columnCount() - 1)
+                    self.dataChanged.emit(self.index(row, 0), last)
             return
         self.beginResetModel()
         self.lines = lines
@@ -132,7 +135,8 @@ def _score(line: Line, column: int) -> str:
     if value is None:
         return "–"
     if key == "xcorr_lag_seconds":
-        return f"{words.signed(1000 * value)} ms"
+        long = abs(value) >= 0.9995
+        return f"{words.signed(value, 1)} s" if long else f"{words.signed(1000 * value)} ms"
     if key == "xcorr_max":
         return words.count(round(value)) if value >= 100 else f"{value:.1f}"
     return f"{value:.0f}"

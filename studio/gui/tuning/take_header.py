@@ -157,11 +157,10 @@ class TakeHeader(QWidget):
     def refresh(self) -> None:
         """Words of the take as it is now."""
         take = self._take
-        self._heard.setText(
-            self.tr("as {}, by {}").format(stem(take.kind).label, self._engine)
-            if self._engine
-            else self.tr("as {}").format(stem(take.kind).label)
-        )
+        kind, engine = stem(take.kind).label, self._engine.partition(" (")[0]
+        text = self.tr("as {}, by {}") if engine else self.tr("as {}")
+        self._heard.setText(text.format(kind, engine))
+        self._heard.setToolTip(self._engine)
         self.variants.set_choices(
             [
                 (letter, f"{letter} {words.hundredths(take.variant(letter).onset_threshold)}")

@@ -1,23 +1,19 @@
-"""The quieter options of a take: shortest note, pitch range, ghosts, grid, and what heard it."""
+"""The quieter options of a take: shortest note, pitch range, ghosts, quantising, what heard it.
+
+They fill the column beside the roll and never scroll: what has no room steps back, the least
+needed first, and has a key or a tooltip of its own.
+"""
 
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import (
-    QCheckBox,
-    QComboBox,
-    QFrame,
-    QHBoxLayout,
-    QLabel,
-    QScrollArea,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from studio.gui import theme, words
 from studio.gui.state.take import TakeModel
-from studio.gui.tuning.grid_box import GridBox
-from studio.gui.widgets.buttons import Plain
+from studio.gui.tuning.captioned import aside, caption, captioned, value_label
+from studio.gui.tuning.quantise_box import QuantiseBox
 from studio.gui.widgets.rangeslider import RangeSlider
 from studio.gui.widgets.slider import Slider
 from studio.music.stem import KINDS, stem
@@ -26,7 +22,7 @@ _LONGEST_MS = 300
 _LOWEST, _HIGHEST = 0, 127  # what "no limit" is in TakeOptions
 
 
-class TakeOptionsPanel(QScrollArea):
+class TakeOptionsPanel(QWidget):
     """Options of the take beside the roll; those of notes go to the take at once.
 
     Signals:
@@ -46,19 +42,21 @@ class TakeOptionsPanel(QScrollArea):
     def __init__(self, take: TakeModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._take = take
-        self._following = False
+        self._following = self._small = False
         self.setObjectName("takeOptions")
         self.setAccessibleName(self.tr("Options of the notes"))
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setWidgetResizable(True)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        # Its height is the roll's; what is shown follows the height, never the other way round.
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Ignored)
         self._make_note_options()
-        self._make_grid_options()
+        self.quantising = QuantiseBox(self)
+        self.quantising.division_changed.connect(self.division_changed)
+        self.quantising.changed.connect(self.quantise_changed)
+        self.quantising.asked.connect(self.quantise_asked)
         self._make_engine()
         self._lay_out()
         take.changed.connect(self.refresh)
         self.set_small(False)
+        self.set_engine(take.engine, "")
         self.refresh()
 
     # Making
@@ -70,86 +68,63 @@ class TakeOptionsPanel(QScrollArea):
         self.shortest.setObjectName("shortestNote")
         self.shortest.setToolTip(self.tr("Shorter notes become ghosts."))
         self.shortest.valueChanged.connect(self._shortest_moved)
-        self._shortest_text = _value("shortestText")
+        self._shortest_text = value_label("shortestText")
         low, high = self._pitches()
         ends = (self.tr("Lowest pitch"), self.tr("Highest pitch"))
         self.range = RangeSlider(self.tr("Range"), low, high, ends, words.pitch, self)
         self.range.setObjectName("pitchRange")
         self.range.setToolTip(self.tr("Notes beyond it become ghosts."))
         self.range.changed.connect(self._range_moved)
-        self._range_text = _value("rangeText")
+        self._range_text = value_label("rangeText")
         self.ghosts = QCheckBox(self.tr("Show ghosts"), self)
         self.ghosts.setObjectName("showGhosts")
         self.ghosts.setToolTip(self.tr("Candidates the threshold turned down (G)"))
         self.ghosts.setChecked(True)
         self.ghosts.toggled.connect(self.ghosts_shown)
-        self._edited = _aside("editedNotes")
-
-    def _make_grid_options(self) -> None:
-        self.grid = GridBox(self)
-        self.grid.division_changed.connect(self.division_changed)
-        self._percent: dict[str, QLabel] = {}
-        self.strength = self._share(self.tr("Quantise strength"), "quantiseStrength", 100)
-        self.swing = self._share(self.tr("Swing"), "swing", 0)
-        self.quantise = Plain(self.tr("Quantise"), shortcut="Q", parent=self)
-        self.quantise.setObjectName("quantise")
-        self.quantise.setToolTip(self.tr("Move selected notes, or else all, to the grid (Q)"))
-        self.quantise.clicked.connect(self.quantise_asked)
-
-    def _share(self, name: str, object_name: str, default: int) -> Slider:
-        slider = Slider(name, 0, 100, default, step=5, spoken=self._spoken_share, parent=self)
-        slider.setObjectName(object_name)
-        slider.valueChanged.connect(self._shares_moved)
-        self._percent[object_name] = _value(f"{object_name}Text")
-        self._percent[object_name].setText(self._spoken_share(default))
-        return slider
+        self._edited = aside("editedNotes")
 
     def _make_engine(self) -> None:
         self.kind = QComboBox(self)
         self.kind.setObjectName("kind")
         self.kind.setAccessibleName(self.tr("Heard as"))
-        self.kind.setToolTip(self.tr("Finds the notes anew with what is best for it."))
         self.kind.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         for kind in KINDS:
             self.kind.addItem(stem(kind).label, kind)
         self.kind.activated.connect(self._kind_activated)
-        self._engine, self._why = _aside("engine"), _aside("why")
-        for label in (self._engine, self._why):
-            label.setParent(self)  # shown without one it would be a window of its own
-        self.set_engine(self._take.engine, "")
+        self._engine, self._why = aside("engine"), aside("why")
 
     def _lay_out(self) -> None:
-        inside = QWidget()
-        inside.setObjectName("takeOptionsInside")
-        column = QVBoxLayout(inside)
-        column.setContentsMargins(theme.INSET + 2, theme.GAP, theme.INSET, theme.GAP)
-        column.setSpacing(theme.GAP)
-        range_block = _captioned(self.tr("Range"), self._range_text, self.range)
-        rows = [
-            _captioned(self.tr("Shortest note"), self._shortest_text, self.shortest),
+        self._column = QVBoxLayout(self)
+        range_block = captioned(self.tr("Range"), self._range_text, self.range)
+        self._rows = rows = [
+            captioned(self.tr("Shortest note"), self._shortest_text, self.shortest),
             range_block,
             self.ghosts,
             self._edited,
-            self.grid,
-            _captioned(
-                self.tr("Quantise strength"), self._percent["quantiseStrength"], self.strength
-            ),
-            _captioned(self.tr("Swing"), self._percent["swing"], self.swing),
-            self.quantise,
-            _captioned(self.tr("Heard as"), QLabel(), self.kind),
+            self.quantising,
+            self._kind_row(),
             self._engine,
             self._why,
         ]
         for row in rows:
             # What is too long for a narrow column wraps or is cut; it never widens the column.
             row.setMinimumWidth(1)
-            column.addWidget(row)
+            self._column.addWidget(row)
         # Pieces of a kit have numbers that are no pitches.
         range_block.setHidden(self._take.kind == "drums")
-        column.addStretch(1)
-        self.setWidget(inside)
-        self.viewport().setAutoFillBackground(False)
-        inside.setAutoFillBackground(False)
+        self._column.addStretch(1)
+        # What steps back, first to last.
+        self._yielding: tuple[QWidget, ...] = (self._why, self._engine, self._edited, self.ghosts)
+
+    def _kind_row(self) -> QWidget:
+        row = QWidget()
+        line = QHBoxLayout(row)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.setSpacing(theme.GAP)
+        self._kind_caption = caption(self.tr("Heard as"))
+        line.addWidget(self._kind_caption)
+        line.addWidget(self.kind, 1)
+        return row
 
     def _pitches(self) -> tuple[int, int]:
         """The ends of the range: what the engine heard at all."""
@@ -161,8 +136,11 @@ class TakeOptionsPanel(QScrollArea):
     # State
 
     def set_small(self, small: bool) -> None:
-        """Where the header has no room for the grid, it stands here."""
-        self.grid.setVisible(small)
+        """Closer together; where the header has no room for the grid, it stands here."""
+        self._small = small
+        self.quantising.set_small(small)
+        self._kind_caption.setVisible(not small)
+        self._make_room()
 
     def set_ghosts_shown(self, on: bool) -> None:
         """As the roll shows them."""
@@ -170,14 +148,15 @@ class TakeOptionsPanel(QScrollArea):
 
     def set_division(self, quarters: float) -> None:
         """As the grid is."""
-        self.grid.set_division(quarters)
+        self.quantising.grid.set_division(quarters)
 
     def set_engine(self, label: str, why: str) -> None:
         """Who heard the notes, and why it was this one or this threshold."""
         self._engine.setText(self.tr("Heard by {}.").format(label) if label else "")
-        self._engine.setVisible(bool(label))
         self._why.setText(why)
-        self._why.setVisible(bool(why))
+        anew = self.tr("Another kind finds the notes anew with what is best for it.")
+        self.kind.setToolTip(" ".join(said for said in (self._engine.text(), why, anew) if said))
+        self._make_room()
 
     def refresh(self) -> None:
         """As the take is now."""
@@ -198,8 +177,51 @@ class TakeOptionsPanel(QScrollArea):
         text = self.tr("{} note edited by hand. It stays at any threshold.")
         if count != 1:
             text = self.tr("{} notes edited by hand. They stay at any threshold.")
-        self._edited.setText(text.format(words.count(count)))
-        self._edited.setVisible(count > 0)
+        said = text.format(words.count(count)) if count else ""
+        if said != self._edited.text():  # the threshold is dragged: nothing else needs room
+            self._edited.setText(said)
+            self._make_room()
+
+    def _make_room(self) -> None:
+        """Show what there is to show, without what the height has no room for."""
+        if not self._fits(theme.GROUP if self._small else theme.GAP):
+            self._fits(theme.GROUP)
+        self._column.activate()  # rows went or came after it had shared out the height
+
+    def _fits(self, gap: int) -> bool:
+        """Whether with ``gap`` between the rows, and without some, all of it is seen."""
+        self._column.setSpacing(gap)
+        self._column.setContentsMargins(theme.INSET + 2, gap, theme.INSET, gap)
+        wanted = {
+            self._why: bool(self._why.text()),
+            self._engine: bool(self._engine.text()),
+            self._edited: bool(self._edited.text()),
+            self.ghosts: True,
+        }
+        for row, shown in wanted.items():
+            row.setVisible(shown)
+        for row in self._yielding:
+            if self._needed() <= self.height():
+                return True
+            row.hide()
+        return self._needed() <= self.height()
+
+    def _needed(self) -> int:
+        """How high all that is shown wants to be."""
+        edges = self._column.contentsMargins()
+        room = self.width() - edges.left() - edges.right()
+        shown = [row for row in self._rows if not row.isHidden()]
+        high = [
+            row.heightForWidth(room) if row.hasHeightForWidth() else row.sizeHint().height()
+            for row in shown
+        ]
+        gaps = self._column.spacing() * (len(shown) - 1)
+        return sum(high) + gaps + edges.top() + edges.bottom()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """What has room depends on the height."""
+        super().resizeEvent(event)
+        self._make_room()
 
     # Hands
 
@@ -217,11 +239,6 @@ class TakeOptionsPanel(QScrollArea):
             highest_pitch=_HIGHEST if high == last else high,
         )
 
-    def _shares_moved(self) -> None:
-        for slider in (self.strength, self.swing):
-            self._percent[slider.objectName()].setText(self._spoken_share(slider.value()))
-        self.quantise_changed.emit(self.strength.value() / 100, self.swing.value() / 100)
-
     def _kind_activated(self, index: int) -> None:
         kind = str(self.kind.itemData(index))
         if kind != self._take.kind:
@@ -229,46 +246,3 @@ class TakeOptionsPanel(QScrollArea):
 
     def _spoken_ms(self, milliseconds: int) -> str:
         return self.tr("{} ms").format(milliseconds)
-
-    @staticmethod
-    def _spoken_share(percent: int) -> str:
-        return words.percent(percent / 100)
-
-
-def _value(name: str) -> QLabel:
-    label = QLabel()
-    label.setObjectName(name)
-    label.setFont(theme.font(theme.SMALL, theme.MEDIUM))
-    return label
-
-
-def _aside(name: str) -> QLabel:
-    label = QLabel()
-    label.setObjectName(name)
-    label.setFont(theme.font(theme.ASIDE))
-    label.setProperty("tone", "text3")
-    label.setWordWrap(True)
-    return label
-
-
-def _caption(text: str) -> QLabel:
-    label = QLabel(text)
-    label.setFont(theme.font(theme.SMALL))
-    label.setProperty("tone", "text3")
-    return label
-
-
-def _captioned(caption: str, value: QLabel, control: QWidget) -> QWidget:
-    """What it is and its value over the control."""
-    block = QWidget()
-    column = QVBoxLayout(block)
-    column.setContentsMargins(0, 0, 0, 0)
-    column.setSpacing(0)
-    line = QHBoxLayout()
-    line.addWidget(_caption(caption))
-    line.addStretch(1)
-    line.addWidget(value)
-    column.addLayout(line)
-    control.setMinimumSize(1, 22)
-    column.addWidget(control)
-    return block

@@ -23,7 +23,8 @@ SMALL_BELOW = QSize(1280, 760)
 WIDE_FROM = 1920
 KEYBOARD_WIDTH = 34
 _HEADS = {"small": 184, "usual": 232, "wide": 264}
-_BOTTOM, _SMALL_BOTTOM = 204, 158
+_BOTTOM, _LOW_BOTTOM, _SMALL_BOTTOM = 204, 164, 158
+_LOW_BELOW = 800  # of a window, where four lanes, the roll and all of the bottom do not fit
 _LEAST_THRESHOLD, _WIDEST_THRESHOLD, _WIDEST_FIT = 560, 960, 400
 _LEAST_ROLL, _LEAST_WIDTH = 160, 740
 
@@ -164,6 +165,7 @@ class TakePanel(QWidget):
         small = size.width() < SMALL_BELOW.width() or size.height() < SMALL_BELOW.height()
         wide = size.width() >= WIDE_FROM
         self.set_form("small" if small else "wide" if wide else "usual")
+        self._share_height(size.height())
 
     def set_form(self, form: str) -> None:
         """``small``, ``usual`` or ``wide``."""
@@ -171,10 +173,14 @@ class TakePanel(QWidget):
             self.form = form
             small = form == "small"
             self.options.setFixedWidth(_HEADS[form] - KEYBOARD_WIDTH)
-            self._bottom.setFixedHeight(_SMALL_BOTTOM if small else _BOTTOM)
             for part in (self.header, self.options, self.threshold, self.fit):
                 part.set_small(small)
         self._share_width()
+
+    def _share_height(self, window: int) -> None:
+        """In a low window the bottom gives way, so that the roll keeps its least height."""
+        usual = _BOTTOM if window >= _LOW_BELOW else _LOW_BOTTOM
+        self._bottom.setFixedHeight(_SMALL_BOTTOM if self.form == "small" else usual)
 
     def _share_width(self) -> None:
         """The threshold first; in wide windows what it leaves goes to table and plot."""

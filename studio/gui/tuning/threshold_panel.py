@@ -28,6 +28,7 @@ class ThresholdPanel(QWidget):
         super().__init__(parent)
         self._take = take
         self._said: tuple[object, ...] = ()
+        self._small = False
         self.setObjectName("thresholdPanel")
         self.slider = ThresholdSlider(take, self)
         self._title = _label("thresholdTitle", theme.BASE, theme.STRONG)
@@ -70,6 +71,7 @@ class ThresholdPanel(QWidget):
 
     def set_small(self, small: bool) -> None:
         """The figures for low windows."""
+        self._small = small
         size = theme.FIGURE_SMALL if small else theme.FIGURE
         self._value.setFont(theme.font(size, theme.STRONG))
         self._value.setFixedHeight(size + (6 if small else 12))
@@ -117,6 +119,7 @@ class ThresholdPanel(QWidget):
 
     def changeEvent(self, event: QEvent) -> None:
         if event.type() in {QEvent.Type.PaletteChange, QEvent.Type.StyleChange}:
+            self.set_small(self._small)  # a new style sheet brings the first font back
             self.refresh()
         super().changeEvent(event)
 

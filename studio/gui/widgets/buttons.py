@@ -83,6 +83,14 @@ class _Push(QPushButton):
         painter.setBrush(back if back is not None else Qt.BrushStyle.NoBrush)
         painter.drawRoundedRect(box, theme.RADIUS, theme.RADIUS)
 
+    def _paint_filled(self, painter: QPainter, palette: theme.Palette) -> QColor:
+        """The box of a button that goes on; its colour."""
+        back = palette.fill
+        if self.isDown() or self.underMouse():
+            back = theme.mixed(back, palette.ink, 0.16 if self.isDown() else 0.08)
+        self._paint_box(painter, back, palette.accent)
+        return back
+
     def _paint_words(self, painter: QPainter, colour: QColor) -> float:
         """Icon and words from the middle; where the hint begins."""
         icon, words, hint = self._widths()
@@ -114,10 +122,7 @@ class Filled(_Push):
             self._paint_box(painter, None, palette.line)
             self._paint_words(painter, palette.pale)
             return
-        back = palette.fill
-        if self.isDown() or self.underMouse():
-            back = theme.mixed(back, palette.ink, 0.16 if self.isDown() else 0.08)
-        self._paint_box(painter, back, palette.accent)
+        back = self._paint_filled(painter, palette)
         x = self._paint_words(painter, palette.ink)
         if self._hint:
             painter.setFont(theme.font(theme.BASE))
@@ -129,6 +134,10 @@ class Filled(_Push):
 class Plain(_Push):
     """Any other button: an edge and words; its shortcut as keys."""
 
+    def is_on(self) -> bool:
+        """Whether it looks switched on."""
+        return self.isChecked()
+
     def paintEvent(self, _event: QPaintEvent) -> None:
         palette, painter = theme.current(), QPainter(self)
         if not self.isEnabled():
@@ -136,7 +145,7 @@ class Plain(_Push):
             x = self._paint_words(painter, palette.pale)
         else:
             back = palette.line if self.isDown() else palette.hover if self.underMouse() else None
-            on = self.isChecked()
+            on = self.is_on()
             self._paint_box(
                 painter, palette.chosen if on else back, palette.accent if on else palette.edge
             )

@@ -131,7 +131,7 @@ class ErrorCard(Card):
         """The card of ``error``; its code and facts stand in the details."""
         facts = "\n".join(f"{name}: {fact}" for name, fact in error.facts.items())
         whole = "\n".join(part for part in (error.code, facts, details) if part)
-        return ErrorCard(error.message, error.hint, actions, whole, compact, parent)
+        return ErrorCard(error.message, error.window_hint, actions, whole, compact, parent)
 
     def announce(self) -> None:
         """Say it, once it is in the window."""

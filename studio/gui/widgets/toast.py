@@ -60,7 +60,7 @@ class Toast(Card):
         self.hide()
 
     def _lay_out(self) -> None:
-        row = QHBoxLayout(self)
+        self._row = row = QHBoxLayout(self)
         row.setContentsMargins(14, 10, 10, 10)
         row.setSpacing(theme.INSET)
         row.addWidget(self._icon)
@@ -85,6 +85,7 @@ class Toast(Card):
         self.button.setText(text)
         self.button.setVisible(action is not None)
         self.setAccessibleName(f"{sentence} {hint}".strip())
+        self._row.activate()  # else a layout inside still knows the size of the last sentence
         self.adjustSize()
         self._appear()
         announce(self, self.accessibleName())
