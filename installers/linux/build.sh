@@ -11,7 +11,7 @@ python="${1:-.venv/bin/python}"
 version="$("$python" -c 'import studio; print(studio.__version__)')"
 name="stemwright-$version-linux-$(uname -m)"
 bundle=build/linux/stemwright
-# The same sources give the same files, whenever they are built.
+# Dates and orders are those of the sources, not of the build.
 SOURCE_DATE_EPOCH="${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct)}"
 export SOURCE_DATE_EPOCH PYTHONHASHSEED=0
 

@@ -11,6 +11,7 @@ from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from studio.errors import StudioError
+from studio.gui.desk import handout
 from studio.gui.desk.desk import Desk
 from studio.gui.widgets.chip import files_mime
 
@@ -44,16 +45,16 @@ class FileWork(QObject):
 
     def audio_of(self, name: str) -> list[Path]:
         """A lane's sound, written now. Raises DiskFullError, WriteError."""
-        return self._desk.handout.audio(self._desk.song, self._desk.song.lane(name))
+        return handout.audio(self._desk.song, self._desk.song.lane(name))
 
     def notes_of(self, name: str) -> list[Path]:
         """A lane's notes, written now. Raises DiskFullError, WriteError."""
         desk = self._desk
-        return desk.handout.notes(desk.song, desk.song.lane(name), desk.axis.tempo)
+        return handout.notes(desk.song, desk.song.lane(name), desk.axis.tempo)
 
     def everything(self) -> list[Path]:
         """Every file of the song, written now. Raises DiskFullError, WriteError."""
-        return self._desk.handout.everything(self._desk.song, self._desk.axis.tempo)
+        return handout.everything(self._desk.song, self._desk.axis.tempo)
 
     def copy_all(self) -> None:
         """Every file of the song to the clipboard."""

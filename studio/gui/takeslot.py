@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
+from studio.gui.desk import handout
 from studio.gui.desk.desk import Desk
 from studio.gui.state.take import TakeModel
 from studio.gui.timeline.grid import ends
@@ -127,7 +128,7 @@ class TakeSlot(QWidget):
         desk, name = self._desk, self.lane
         lane = desk.song.lane(name)
         panel = TakePanel(
-            take, lambda: desk.handout.notes(desk.song, lane, desk.axis.tempo), parent=self
+            take, lambda: handout.notes(desk.song, lane, desk.axis.tempo), parent=self
         )
         roll = RollView(desk.axis, take)
         roll.set_peaks(lane.peaks)

@@ -16,7 +16,6 @@ from studio import settings
 from studio.errors import MissingFileError, StudioError
 from studio.gui import words
 from studio.gui.desk.costs import Costs
-from studio.gui.desk.handout import Handout
 from studio.gui.desk.notes import NoteWork
 from studio.gui.desk.opened import OpenSong
 from studio.gui.desk.queue import How, Queue, summary
@@ -77,7 +76,6 @@ class Desk(QObject):
         self.notes = NoteWork(self.opened, self.ask_line, self)
         self.queue = Queue(self.library, self.apart_line, How(songs_folder()), self)
         self.costs = Costs(self.ask_line, self)
-        self.handout = Handout()
         self._finder = Finder(self)
         self.current = ""
         self._viewing: Request | None = None
@@ -122,7 +120,6 @@ class Desk(QObject):
         self.apart_line.close()
         self.ask_line.close()
         self.library.close()
-        self.handout.close()
 
     @property
     def is_exporting(self) -> bool:

@@ -1,17 +1,18 @@
 """Whole files for other programs: one lane's sound or notes, dragged or copied.
 
-They lie in a folder of this run, which goes when the window closes: a DAW reads late what was
-dropped on it.
+They lie in the song's folder, below ``Dragged out``, and stay: most DAWs refer to a dropped sound
+where it lies, so a folder that goes when the window closes would take the sound out of the user's
+own project. For the same reason a sound is never replaced by another under the same name.
 """
 
 from __future__ import annotations
 
 import shutil
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from studio.export.names import part_file, safe
+from studio.errors import MissingFileError
+from studio.export.names import part_file
 from studio.files import atomic, reading, writing
 from studio.gui.state.song import Lane, SongState
 from studio.music.tempo import TempoMap
@@ -19,65 +20,74 @@ from studio.music.tempo import TempoMap
 if TYPE_CHECKING:
     from studio.midi.write import Part
 
+FOLDER = "Dragged out"
 
-class Handout:
-    """Writes what is dragged out of the window."""
 
-    def __init__(self) -> None:
-        self._folder: Path | None = None
+def audio(song: SongState, lane: Lane) -> list[Path]:
+    """The stem as a WAV with the song's name, as long as the song; nothing before it is whole.
 
-    def audio(self, song: SongState, lane: Lane) -> list[Path]:
-        """The stem as a WAV with the song's name, as long as the song; nothing before it is whole.
-
-        Raises:
-            MissingFileError: the song's folder is gone.
-            DiskFullError, WriteError: it cannot be written.
-        """
-        if lane.wav is None:
-            return []
-        target = self._place(song) / part_file(song.title, lane.stem.label, ".wav")
-        with reading(lane.wav):
-            size = lane.wav.stat().st_size
+    Raises:
+        MissingFileError: the song's folder is gone.
+        DiskFullError, WriteError: it cannot be written.
+    """
+    if lane.wav is None:
+        return []
+    place = _place(song)
+    label = lane.stem.label
+    number = 1
+    while True:
+        numbered = label if number == 1 else f"{label} ({number})"
+        target = place / part_file(song.title, numbered, ".wav")
+        if not target.exists() or _is_copy(target, lane.wav):
+            break
+        number += 1
+    if not target.exists():
         # Copied, not linked: another program may write into what it was given.
-        if not target.exists() or target.stat().st_size != size:
-            with atomic(target) as part:
-                shutil.copyfile(lane.wav, part)
-        return [target]
+        with reading(lane.wav), atomic(target) as part:
+            shutil.copy2(lane.wav, part)
+    return [target]
 
-    def notes(self, song: SongState, lane: Lane, tempo: TempoMap | None) -> list[Path]:
-        """The lane's notes as a .mid with the song's tempo; nothing where none were found.
 
-        Raises:
-            DiskFullError, WriteError: it cannot be written.
-        """
-        if lane.take is None:
-            return []
-        from studio.midi.write import write_midi  # brings mido, which the first picture lacks
+def notes(song: SongState, lane: Lane, tempo: TempoMap | None) -> list[Path]:
+    """The lane's notes as a .mid with the song's tempo; nothing where none were found.
 
-        target = self._place(song) / part_file(song.title, lane.stem.label, ".mid")
-        write_midi(target, [_part(lane)], tempo or TempoMap.constant(120.0), song.duration)
-        return [target]
+    Programs take notes in when they are dropped, so the file is written anew each time.
 
-    def everything(self, song: SongState, tempo: TempoMap | None) -> list[Path]:
-        """All lanes, sound and notes."""
-        files = []
-        for lane in song.lanes:
-            files += self.audio(song, lane) + self.notes(song, lane, tempo)
-        return files
+    Raises:
+        MissingFileError: the song's folder is gone.
+        DiskFullError, WriteError: it cannot be written.
+    """
+    if lane.take is None:
+        return []
+    from studio.midi.write import write_midi  # brings mido, which the first picture lacks
 
-    def close(self) -> None:
-        """Remove the folder of this run."""
-        if self._folder is not None:
-            shutil.rmtree(self._folder, ignore_errors=True)
-            self._folder = None
+    target = _place(song) / part_file(song.title, lane.stem.label, ".mid")
+    write_midi(target, [_part(lane)], tempo or TempoMap.constant(120.0), song.duration)
+    return [target]
 
-    def _place(self, song: SongState) -> Path:
-        with writing(Path(tempfile.gettempdir())):
-            if self._folder is None:
-                self._folder = Path(tempfile.mkdtemp(prefix="stemwright-"))
-            place = self._folder / safe(song.folder.name if song.folder else song.title)
-            place.mkdir(parents=True, exist_ok=True)
-        return place
+
+def everything(song: SongState, tempo: TempoMap | None) -> list[Path]:
+    """All lanes, sound and notes. Raises as ``audio`` and ``notes``."""
+    files = []
+    for lane in song.lanes:
+        files += audio(song, lane) + notes(song, lane, tempo)
+    return files
+
+
+def _is_copy(target: Path, source: Path) -> bool:
+    """Whether ``target`` is what was copied from ``source``: a copy keeps size and time."""
+    with reading(source):
+        one, other = target.stat(), source.stat()
+    return (one.st_size, one.st_mtime_ns) == (other.st_size, other.st_mtime_ns)
+
+
+def _place(song: SongState) -> Path:
+    if song.folder is None or not song.folder.is_dir():
+        raise MissingFileError(file=str(song.folder), reason="the folder of this song is gone")
+    place = song.folder / FOLDER
+    with writing(place):
+        place.mkdir(exist_ok=True)
+    return place
 
 
 def _part(lane: Lane) -> Part:
