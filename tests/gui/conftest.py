@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 import pytest
-from PySide6.QtCore import QEvent, QtMsgType, qInstallMessageHandler
+from PySide6.QtCore import QEvent, Qt, QtMsgType, qInstallMessageHandler
+from PySide6.QtGui import QGuiApplication, QWindow
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog
 from pytestqt.qtbot import QtBot
 
@@ -46,9 +48,18 @@ def _no_leftovers() -> Iterator[None]:
     """Widgets of a test go with it: each that stays makes every later change of palette slower."""
     yield
     if QApplication.instance() is not None:
+        _let_go_of_keys()
         # What Python put there would be deleted by the off-screen platform when Python is gone.
         QApplication.clipboard().clear()
         QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+
+
+def _let_go_of_keys() -> None:
+    """A key that a test still holds down would be Ctrl or Shift to the next one's clicks."""
+    if QGuiApplication.keyboardModifiers() != Qt.KeyboardModifier.NoModifier:
+        window = QWindow()
+        QTest.keyClick(window, Qt.Key.Key_F35, Qt.KeyboardModifier.NoModifier)
+        assert QGuiApplication.keyboardModifiers() == Qt.KeyboardModifier.NoModifier
 
 
 @pytest.fixture
