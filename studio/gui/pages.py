@@ -24,7 +24,6 @@ from studio.errors import (
 from studio.gui import actions
 from studio.gui.library.entry import FAILED
 from studio.gui.notices import DESK, Way
-from studio.separation.engines import ENGINES
 
 if TYPE_CHECKING:
     from studio.gui.sheets.about import AboutSheet
@@ -208,6 +207,8 @@ class Pages(QObject):
         self._window.first_start.set_models(self.tr("Four stems: vocals, drums, bass and other."))
 
     def _quality_words(self) -> str:
+        from studio.separation.engines import ENGINES
+
         model = str(self._setting("model"))
         return ENGINES.entry(model).label if model in ENGINES else model
 

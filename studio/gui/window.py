@@ -69,8 +69,9 @@ class MainWindow(QMainWindow):
         self._state = QSettings(str(config_folder() / "window.ini"), QSettings.Format.IniFormat)
         self._come_back()
         self._show_page()
-        self.pages.tell_quality()
-        self.pages.use_settings()
+        # After the first picture: both read files.
+        QTimer.singleShot(0, self.pages.tell_quality)
+        QTimer.singleShot(0, self.pages.use_settings)
 
     # Building.
 
