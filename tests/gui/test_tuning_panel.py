@@ -175,7 +175,7 @@ def test_the_chip_holds_the_midi_file(
 def test_a_chip_that_cannot_write_says_why(
     dark: QApplication, qtbot: QtBot, take: TakeModel
 ) -> None:
-    """The error is the architect's to show."""
+    """The error is the window’s to show."""
 
     def fail() -> list[Path]:
         raise WriteError(file="Bass.mid", reason="no space")

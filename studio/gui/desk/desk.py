@@ -18,7 +18,7 @@ from studio.gui import words
 from studio.gui.desk.costs import Costs
 from studio.gui.desk.notes import NoteWork
 from studio.gui.desk.opened import OpenSong
-from studio.gui.desk.queue import How, Queue, summary
+from studio.gui.desk.queue import How, Queue, counted, summary
 from studio.gui.library.drops import Finder
 from studio.gui.library.entry import Entry
 from studio.gui.library.model import Library
@@ -347,6 +347,7 @@ class Desk(QObject):
         self.opened.noticed.connect(self.noticed)
         self.opened.noticed.connect(self.said)
         self.opened.take_ready.connect(self.take_ready)
+        self.opened.take_ready.connect(self._count_takes)
         self.opened.whole.connect(self.opened_up)
         self.notes.failed.connect(lambda _, error: self._not_done(error))
         self.notes.missed.connect(lambda *_: self._has_lost_folder())
@@ -393,3 +394,7 @@ class Desk(QObject):
         if self.current != self.queue.running and self.song.busy is not None:
             self.song.busy = None
             self.song.progress_changed.emit()
+
+    def _count_takes(self) -> None:
+        takes = sum(lane.take is not None for lane in self.song.lanes)
+        self.library.update(self.current, text=counted(len(self.song.lanes), takes))

@@ -226,8 +226,10 @@ class Queue(QObject):
 
 def summary(view: Facts) -> str:
     """The line of a song that is apart: "4 stems · 2 takes"."""
-    takes = sum(1 for row in view["stems"] if row.get("take"))
-    said = f"{len(view['stems'])} stems"
-    if takes:
-        said += f" · {takes} take" + ("s" if takes > 1 else "")
-    return said
+    return counted(len(view["stems"]), sum(1 for row in view["stems"] if row.get("take")))
+
+
+def counted(stems: int, takes: int) -> str:
+    """The same from the counts."""
+    said = f"{stems} stems"
+    return said + (f" · {takes} take" + ("s" if takes > 1 else "") if takes else "")

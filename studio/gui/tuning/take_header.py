@@ -55,7 +55,7 @@ class TakeHeader(QWidget):
         self._engine = take.engine
         self.setObjectName("takeHeader")
         self.setFixedHeight(HEIGHT)
-        self._title = QLabel(self.tr("{} notes").format(take.stem.label))
+        self._title = QLabel(self._named())
         self._title.setObjectName("takeTitle")
         self._title.setFont(theme.font(theme.TITLE, theme.STRONG))
         self._heard = QLabel()
@@ -124,6 +124,12 @@ class TakeHeader(QWidget):
         row.addWidget(self._close)
 
     # State
+
+    def _named(self) -> str:
+        """Whose notes they are, as one says it."""
+        said = {"vocals": self.tr("Vocal notes"), "drums": self.tr("Drum notes")}
+        name = self._take.stem.name
+        return said.get(name) or self.tr("{} notes").format(self._take.stem.label)
 
     def set_small(self, small: bool) -> None:
         """Without tools and grid, which are on the keys and among the options."""
