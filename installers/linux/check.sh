@@ -18,8 +18,7 @@ is "$(find "$bundle" -name direct_url.json | wc -l)" 0
 stemwright --help >/dev/null
 
 echo "== all that is installed is found"
-stemwright doctor | tee "$home/doctor.txt"
-! grep -q "missing" "$home/doctor.txt"
+stemwright doctor # fails where something that is needed is missing
 stemwright devices
 
 echo "== a song, from the file to scores"

@@ -8,7 +8,7 @@ trap 'rm -rf "$root"' EXIT
 chmod 755 "$root"
 
 install -d "$root"/{DEBIAN,opt,usr/bin,usr/share/applications,usr/share/icons/hicolor/scalable/apps}
-cp -rl "$bundle" "$root/opt/stemwright" 2>/dev/null || cp -r "$bundle" "$root/opt/stemwright"
+cp -rlT "$bundle" "$root/opt/stemwright" 2>/dev/null || cp -rT "$bundle" "$root/opt/stemwright"
 rm "$root/opt/stemwright/install.sh"
 ln -s /opt/stemwright/stemwright "$root/usr/bin/stemwright"
 cp "$bundle/stemwright.desktop" "$root/usr/share/applications/"

@@ -22,7 +22,9 @@ esac
 mkdir -p "$(dirname "$command")" "$(dirname "$entry")" "$(dirname "$icon")"
 ln -sf "$here/stemwright" "$command"
 while IFS= read -r line; do
-    printf '%s\n' "${line/#Exec=stemwright/Exec=\"$here/stemwright\"}"
+    # Not by one substitution: an "&" in the folder's name would stand for what was found.
+    if [ "${line#Exec=stemwright}" != "$line" ]; then line="Exec=\"$here/stemwright\"${line#Exec=stemwright}"; fi
+    printf '%s\n' "$line"
 done <"$here/stemwright.desktop" >"$entry"
 cp "$here/stemwright.svg" "$icon"
 update-desktop-database "$(dirname "$entry")" 2>/dev/null || true

@@ -226,11 +226,18 @@ def written_anew(chosen: Collection[str], scores: bool) -> set[str]:
 def kept_rows(
     old: Manifest | None, again: set[str], options: ExportOptions, folder: Path
 ) -> list[FileRow]:
-    """Old rows of targets and stems that are not written now, where the files still stand."""
+    """Old rows where the files still stand: of what is not written now, or what that refers to."""
+    others = [name for name in (old.exports if old else ()) if name not in again]
+    needed = {
+        need
+        for name in others
+        if name in TARGETS
+        for need in getattr(TARGETS.load(name), "needs", ())
+    }
     return [
         row
         for row in (old.files if old else ())
-        if (row.target not in again or not _is_asked_for(row, options))
+        if (row.target not in again or row.target in needed or not _is_asked_for(row, options))
         and (folder / row.path).is_file()
     ]
 

@@ -69,6 +69,9 @@ class Pages(QObject):
             return
         if self.export is None:
             self.export = self._make_export()
+        if self._desk.is_exporting:  # the sheet is still about what is being written
+            self.export.open()
+            return
         self.export.set_format(str(self._setting("audio_format")))
         self.export.set_song(
             song.title,
@@ -235,7 +238,7 @@ class Pages(QObject):
         desk = self._desk
         if desk.song.is_whole and not desk.is_working:
             self._window.toast.say(
-                self.tr("Songs from now on are taken apart so."),
+                self.tr("Songs will be taken apart this way from now on."),
                 action=("again", self.tr("This one too")),
             )
 

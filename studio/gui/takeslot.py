@@ -66,6 +66,8 @@ class TakeSlot(QWidget):
         assert take is not None
         if take is self.take:
             return
+        if self.lane != name and self.lane in self._desk.mixer.lanes:
+            self._desk.mixer.set(self.lane, take=0.0)
         self._clear()
         self.lane = name
         self._fill(take)

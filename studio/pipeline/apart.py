@@ -5,21 +5,17 @@ What they say on the way, and their result, stand in ``view``. Neither exports a
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from studio.errors import MissingFileError, ProjectDamagedError
-from studio.export.names import song_name
 from studio.job import Job
 from studio.music.bundle import StemFile
-from studio.pipeline import stages
+from studio.pipeline import opening, stages
 from studio.pipeline.outlines import SILENT_PEAK, Outlined, decibels, outline, outlines
 from studio.pipeline.view import EngineView, SongView, StemView, TakeView
-from studio.project.project import Project, is_project, open_project, project_of
+from studio.project.project import Project, is_project, open_project
 from studio.project.stages import Result
 from studio.separation.exact_sum import SumMode
 from studio.settings import OPTIONS
@@ -65,8 +61,9 @@ def apart(options: ApartOptions, job: Job) -> SongView:
     """
     if options.model is not None:
         _separation(options, options.model)  # one that is not here is said before any work
-    with _project(options) as project:
-        source = _source(project, options, job.part(0, _DECODED))
+    file = Path(options.song)
+    with opening.opened(file, Path(options.out)) as project:
+        source = opening.source(project, file, None, job.part(0, _DECODED))
         song = _shown(project, source, job.part(_DECODED, _OUTLINED))
         stems = _stems(project, source, options, job.part(_OUTLINED, _SEPARATED))
         if stems is None:
@@ -87,7 +84,7 @@ def view(options: ViewOptions, job: Job) -> SongView:
         ProjectBusyError: another process holds it.
     """
     with open_project(Path(options.folder)) as project:
-        source = _decoded(project)
+        source = opening.decoded(project)
         song = _shown(project, source, job.part(0, 0.3))
         stems = project.result("stems")
         if stems is None:
@@ -99,33 +96,6 @@ def view(options: ViewOptions, job: Job) -> SongView:
 
 def _separation(options: ApartOptions, model: str) -> stages.Separation:
     return stages.Separation.by(model, options.device, options.overlap, options.sum)
-
-
-@contextmanager
-def _project(options: ApartOptions) -> Iterator[Project]:
-    """The project of the song, found or made."""
-    song = Path(options.song)
-    if song.is_dir():
-        with open_project(song) as project:
-            yield project
-        return
-    if not song.is_file():
-        raise MissingFileError(file=str(song), reason="there is no such file")
-    with project_of(song, song_name(song), Path(options.out)) as project:
-        yield project
-
-
-def _source(project: Project, options: ApartOptions, job: Job) -> Result:
-    song = Path(options.song)
-    return _decoded(project) if is_project(song) else stages.decode(project, song, None, job)
-
-
-def _decoded(project: Project) -> Result:
-    """The decoded song of a project; the file it came from may be gone or changed."""
-    found = project.result("source")
-    if found is None:
-        raise ProjectDamagedError(file=str(project.folder), reason="it holds no decoded song yet")
-    return found
 
 
 def _stems(project: Project, source: Result, options: ApartOptions, job: Job) -> Result | None:

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
 import msgspec
 
-from studio.errors import MissingFileError, OptionError, ProjectDamagedError
+from studio.errors import OptionError, ProjectDamagedError
 from studio.export.contract import Format
-from studio.export.names import song_name
 from studio.job import Job
 from studio.music.bundle import StemFile
 from studio.music.stem import in_order
 from studio.music.take import Take
-from studio.pipeline import stages
+from studio.pipeline import opening, stages
 from studio.pipeline.outputs import Outputs, Report, apart_of, report, write_outputs
 from studio.pipeline.takes import (
     forget_others,
@@ -28,7 +26,7 @@ from studio.pipeline.takes import (
     takes_in_use,
 )
 from studio.project.history import History
-from studio.project.project import Project, is_project, open_project, project_of
+from studio.project.project import Project, is_project
 from studio.project.stages import Result
 from studio.separation.exact_sum import SumMode
 from studio.settings import OPTIONS
@@ -92,8 +90,9 @@ def process(options: ProcessOptions, job: Job) -> Report:
     """
     steps = _parts(job)
     how = _separation(options)
-    with _project(options) as project:
-        source = _source(project, options, steps["decode"])
+    song, mark = Path(options.song), " (preview)" if options.preview else ""
+    with opening.opened(song, Path(options.out), mark) as project:
+        source = opening.source(project, song, options.preview, steps["decode"])
         stems = _stems(project, source, how, steps["separate"])
         _tempo(project, source, options, steps["tempo"])
         files = _stem_files(project, stems, options.stems, how is None, job)
@@ -111,32 +110,6 @@ def _parts(job: Job) -> dict[str, Job]:
         parts[name] = job.part(start, start + share)
         start += share
     return parts
-
-
-@contextmanager
-def _project(options: ProcessOptions) -> Iterator[Project]:
-    """The project of the song, found or made."""
-    song = Path(options.song)
-    if song.is_dir():
-        with open_project(song) as project:
-            yield project
-        return
-    if not song.is_file():
-        raise MissingFileError(file=str(song), reason="there is no such file")
-    name = song_name(song) + (" (preview)" if options.preview else "")
-    with project_of(song, name, Path(options.out)) as project:
-        yield project
-
-
-def _source(project: Project, options: ProcessOptions, job: Job) -> Result:
-    """The decoded song; a folder that is already a project has it."""
-    song = Path(options.song)
-    if is_project(song):
-        found = project.result("source")
-        if found is None:
-            raise ProjectDamagedError(file=str(song), reason="it holds no decoded song yet")
-        return found
-    return stages.decode(project, song, options.preview, job)
 
 
 def _separation(options: ProcessOptions) -> stages.Separation | None:

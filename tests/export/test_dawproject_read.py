@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from io import RawIOBase
 from pathlib import Path
@@ -207,7 +208,8 @@ def test_projects_of_other_programs_are_read(data: Path, name: str) -> None:
     """Counted by hand in the files of bitwig, openDAW, hifa-lang and RoEx that lie by the songs."""
     path = data.parent / "reference" / "formats" / "dawproject" / name
     if not path.is_file():
-        pytest.skip(f"{name} does not lie by the songs")
+        missing = pytest.fail if os.environ.get("STEMWRIGHT_DATA_REQUIRED") else pytest.skip
+        missing(f"{name} does not lie by the songs")
 
     project = (
         read_package(path) if path.suffix == ".dawproject" else read_project(path.read_bytes())

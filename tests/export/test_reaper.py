@@ -348,3 +348,14 @@ def test_an_hour_of_notes_is_written_in_a_few_seconds(
     assert time.perf_counter() - before < 15
     (planned,) = ReaperTarget().plan(song, ExportOptions())
     assert (tmp_path / "Söng.rpp").stat().st_size == planned.bytes
+
+
+def test_stems_in_another_format_leave_those_the_project_names(
+    bundle: SongBundle, export: Export, tmp_path: Path
+) -> None:
+    """The project is not written again, so its sounds stay."""
+    export(bundle, tmp_path / "out", "reaper")
+    export(bundle, tmp_path / "out", "stems", audio_format="flac")
+
+    assert len(list((tmp_path / "out/Stems").glob("*.wav"))) == 3
+    assert len(list((tmp_path / "out/Stems").glob("*.flac"))) == 3

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import msgspec
@@ -44,6 +45,7 @@ class NoteWork(QObject):
         self._fitting: Request | None = None
         self._rest = QTimer(self, singleShot=True, interval=_REST_MS)
         self._rest.timeout.connect(self._rested)
+        self._measured: dict[str, object] = {}  # what the rows of each lane were measured of
         self._watched: str | None = None
         self._connected: TakeModel | None = None
         self.device = "auto"
@@ -104,6 +106,10 @@ class NoteWork(QObject):
         arguments = {**self._asked(name, take), "thresholds": thresholds, "rows": wanted}
         request = Request("rate", arguments, take.stem.label, background=True)
         request.setParent(self)
+        if self._measured.get(name) != _basis(take):
+            # Other notes than those that were measured: their figures are nobody's now.
+            self._measured[name] = _basis(take)
+            take.set_scores([], None, None, None)
         rows: dict[float, ScoreRow] = {row.threshold: row for row in take.rows}
         request.found.connect(
             lambda _, facts: self._scored(request, take, rows, facts, len(thresholds))
@@ -140,6 +146,7 @@ class NoteWork(QObject):
                 request.forget()
         self._hearing, self._rating, self._fitting = {}, None, None
         self._wanted.clear()
+        self._measured.clear()
 
     def _which(self, name: str) -> Facts:
         return {"folder": str(self._opened.song.folder), "stem": name}
@@ -167,7 +174,9 @@ class NoteWork(QObject):
     def _measure_now(self, name: str) -> None:
         """The row of the threshold chosen now, or all of the curve where there is none."""
         take = self._take(name)
-        if take is not None and (take.rows == [] or self._lacks_row(take)):
+        if take is None:
+            return
+        if self._measured.get(name) != _basis(take) or self._lacks_row(take):
             self.rate(name)
 
     @staticmethod
@@ -257,6 +266,11 @@ class NoteWork(QObject):
                 if value is not None
             ]
             self._opened.song.lane_changed.emit(lane.name)
+
+
+def _basis(take: TakeModel) -> object:
+    """What scores at a threshold depend on beside the threshold: candidates, options, edits."""
+    return id(take.candidates), replace(take.options, onset_threshold=0.0), take.edits
 
 
 def _row(facts: dict[str, Any]) -> ScoreRow:

@@ -31,15 +31,19 @@ class Ahead:
 
     def _run(self) -> None:
         engine = self._engine
-        try:
-            while not self._closed:
-                engine.wake.clear()
+        while True:
+            engine.wake.clear()  # before looking: what is asked from here on wakes it again
+            if self._closed:
+                return
+            more = False
+            try:
                 route = engine.route_ahead(_SECONDS)
                 self._read(route)
-                if not self._render(route):
-                    engine.wake.wait(None if engine.is_resting else _TURN_SECONDS)
-        except Exception as error:  # there is nobody above to tell: the player raises it
-            engine.fault = error
+                more = self._render(route)
+            except Exception as error:  # there is nobody above to tell: the player raises it
+                engine.fault = error
+            if not more:
+                engine.wake.wait(None if engine.is_resting else _TURN_SECONDS)
 
     def _render(self, route: Route) -> bool:
         """Render one chunk; returns whether there may be another."""

@@ -218,6 +218,7 @@ class RollView(QWidget):
         super().changeEvent(event)
 
     def _notes_changed(self) -> None:
+        self._hand.cancel()  # what is held may be gone
         self._picture.forget()
         self.setAccessibleName(told.name_of(self.acts.model))
         self.update()

@@ -34,7 +34,7 @@ class ExportSheet(Sheet):
 
     Signals:
         plan_asked(options), export_asked(options): ``options`` are those of the tasks "plan" and
-            "export" without the song's folder: out, targets, audio_format, stems (None for all)
+            "export": out, targets, audio_format, stems (None for all)
             force and keep.
         cancel_asked: stop the export that runs.
         folder_asked: choose another folder; ``set_folder`` answers.
@@ -115,6 +115,7 @@ class ExportSheet(Sheet):
     def options(self) -> dict[str, Any]:
         """What is chosen, as the tasks take it."""
         return {
+            "folder": str(self._folder),  # the song of the sheet, whatever the window shows by now
             "out": None if self._out is None else str(self._out),
             "targets": self.cards.chosen(),
             "audio_format": self.form.audio_format,

@@ -110,6 +110,8 @@ class TimeAxis(QObject):
         if on and self.loop is None:
             start = self.bar_start(self.playhead)
             self.set_loop(start, self.bars_later(start, 4))
+            if self.loop is None:  # too little of the song is left
+                self.loop_changed.emit()
             return
         self.looping = on and self.loop is not None
         self.loop_changed.emit()
