@@ -106,12 +106,7 @@ def _stems(project: Project, source: Result, options: ApartOptions, job: Job) ->
         if found is not None or is_project(Path(options.song)):
             return found
         model = str(OPTIONS["model"].default)
-    before = project.document.stages.get("stems")
-    stems = stages.separate(project, source, _separation(options, model), job)
-    if before not in (None, stems.key):
-        for slot in ("rest", "take/", "scores/"):
-            project.forget(slot)
-    return stems
+    return stages.separate(project, source, _separation(options, model), job)
 
 
 def _shown(project: Project, source: Result, job: Job) -> SongView:

@@ -120,7 +120,13 @@ def separate(project: Project, source: Result, how: Separation, job: Job) -> Res
             "notes": [] if how.sum != "off" else ["The stems were not made to add up to the song."],
         }
 
-    return told(project.run(stage, make, job), job)
+    before = project.document.stages.get("stems")
+    result = told(project.run(stage, make, job), job)
+    if before not in (None, result.key):
+        # Of other stems; forgotten here, so that a run stopped right after mixes nothing up.
+        for slot in ("rest", "take/", "scores/"):
+            project.forget(slot)
+    return result
 
 
 def rest(project: Project, stems: Result, others: list[str], job: Job) -> Result:

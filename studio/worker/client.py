@@ -182,7 +182,7 @@ class Worker:
                 if answer is not None:
                     answers.put(answer)
         except msgspec.MsgspecError:
-            pass  # a line torn by the end of the process; the end is what counts
+            process.kill()  # torn by its end, where this does nothing; else it talks nonsense
         finally:
             answers.put(None)
 
