@@ -21,7 +21,8 @@ if TYPE_CHECKING:  # listing the targets needs no numpy
 Role = Literal[
     "mixture", "stem", "part", "midi", "dawproject", "reaper", "live", "scores", "readme"
 ]
-Format = Literal["float32", "pcm24", "pcm16", "flac"]
+Format = Literal["float32", "pcm24", "pcm16", "flac", "mp3"]
+Grid = Literal["1/4", "1/8", "1/8T", "1/16", "1/16T", "1/32"]
 Option = str | int | float | bool
 Content = bytes
 
@@ -35,11 +36,28 @@ class ExportOptions:
         stems: Names of the stems to write, ``mixture`` for the song itself; None: all. Numbers
             and loudness are those they have among all.
         tempo_tag: Whether WAV files say the song's tempo. Several DAWs stretch a file that does.
+        lead_in: Whether silence goes before song, stems and notes alike, so that the first downbeat
+            falls on a bar line.
+        naming: Template of the stems' file names; see ``names.py``.
+        programs: Whether MIDI tracks choose a General MIDI instrument.
+        drum_tracks: Whether each piece of a drum kit has a MIDI track of its own.
+        guide_note: Whether MIDI files hold a quiet note as long as the song, without which Live
+            takes no tempo map.
+        quantise: Above 0, MIDI files with notes moved to the grid are written too: by this share
+            of their distance to it, at most 1.
+        grid: Of which part of a bar of four quarters: ``1/16``, ``1/8T`` (triplets).
     """
 
     audio_format: Format = "float32"
     stems: tuple[str, ...] | None = None
     tempo_tag: bool = False
+    lead_in: bool = False
+    naming: str = "{song} - {number} {stem}"
+    programs: bool = True
+    drum_tracks: bool = False
+    guide_note: bool = False
+    quantise: float = 0.0
+    grid: Grid = "1/16"
 
     def wants(self, stem: str) -> bool:
         """Whether ``stem``, or ``mixture``, is to be written."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from studio.music.key import Key
 from studio.music.stem import Stem
 from studio.music.take import Take
 from studio.music.tempo import TempoMap
@@ -19,6 +20,14 @@ class StemFile:
 
 
 @dataclass(frozen=True, slots=True)
+class Marker:
+    """A named place in the song, in seconds from its start: a chord, a part."""
+
+    seconds: float
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class SongBundle:
     """A song, its stems and its takes.
 
@@ -30,6 +39,8 @@ class SongBundle:
         stems: In the order in which they are numbered.
         takes: At most one a stem, as chosen.
         tempo: How musical time runs.
+        key: None where it is not known.
+        markers: In order of time.
     """
 
     song: str
@@ -39,6 +50,8 @@ class SongBundle:
     stems: tuple[StemFile, ...]
     takes: tuple[Take, ...]
     tempo: TempoMap
+    key: Key | None = None
+    markers: tuple[Marker, ...] = ()
 
     @property
     def duration(self) -> float:

@@ -26,6 +26,7 @@ class TempoMap:
         beats_per_bar: Quarter notes a bar.
         source: Where it comes from: ``estimated``, ``given`` or ``default``.
         confidence: In [0, 1]; 1 where it was given.
+        downbeat: A second on which a bar begins, usually the first; None where it is not known.
 
     Raises:
         ValueError: the steps are not as said. Who reads them from outside checks them before.
@@ -35,6 +36,7 @@ class TempoMap:
     beats_per_bar: int = 4
     source: str = "given"
     confidence: float = 1.0
+    downbeat: float | None = None
 
     def __post_init__(self) -> None:
         beats = [step.beat for step in self.steps]

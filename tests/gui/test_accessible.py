@@ -17,6 +17,7 @@ from studio import settings
 from studio.gui import actions, regions
 from studio.gui.filework import FileWork
 from studio.gui.pages import QFileDialog
+from studio.gui.sheets.export_sheet import ExportSheet
 from studio.gui.state.take import TakeModel
 from studio.gui.widgets.segmented import Segmented
 from studio.gui.window import MainWindow
@@ -63,13 +64,14 @@ def scenes(qtbot: QtBot, window: MainWindow) -> Iterator[str]:
     settings.save({"reduce_motion": "on"})
     window.looks.apply()
     act = window.actions_by_name
+    settled(qtbot, window)
     yield "notes"
     act["note_list"].trigger()
     yield "list"
     act["note_list"].trigger()
     for name in _SHEETS:
         act[name].trigger()
-        qtbot.wait(50)
+        answered(qtbot, window)
         yield name
         sheet = window.pages.open_sheet()
         assert sheet is not None
@@ -84,6 +86,17 @@ def scenes(qtbot: QtBot, window: MainWindow) -> Iterator[str]:
     window.desk.remove(window.desk.current)
     qtbot.wait(50)
     yield "first start"
+
+
+def answered(qtbot: QtBot, window: MainWindow) -> None:
+    """Wait until the sheet that opened has been told all it asked for."""
+    qtbot.waitUntil(lambda: not _is_waiting(window), timeout=60_000)
+    qtbot.wait(50)
+
+
+def _is_waiting(window: MainWindow) -> bool:
+    sheet = window.pages.open_sheet()
+    return isinstance(sheet, ExportSheet) and not sheet.bar.go.isEnabled()
 
 
 def settled(qtbot: QtBot, window: MainWindow) -> None:

@@ -9,6 +9,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -134,10 +135,11 @@ def whole(qtbot: QtBot, window: MainWindow, place: int = 0) -> None:
 
 
 def kill(line: Line) -> None:
-    """Its worker dies as the system kills it."""
+    """Its worker dies as the system kills it; one that just died stays dead."""
     process = line._worker._process
     assert process is not None
-    os.kill(process.pid, signal.SIGKILL)
+    with suppress(ProcessLookupError):
+        os.kill(process.pid, signal.SIGKILL)
 
 
 def with_take(qtbot: QtBot, window: MainWindow) -> None:
