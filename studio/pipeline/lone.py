@@ -8,7 +8,7 @@ from __future__ import annotations
 import shutil
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -177,7 +177,7 @@ def score(options: ScoreOptions, job: Job) -> Scores:
         table = score_takes(takes, stem.wav, job.part(0.5, 0.9), reference)
         if options.plot is not None and table:
             best = max(table, key=lambda row: row.scores["agreement"])
-            origin = best.take.engine if best.take.engine.endswith(_MIDI) else ""
+            origin = best.take.engine if _is_file(best.take) else ""
             plot_take(best.take, stem.wav, Path(options.plot), job.part(0.9, 1), origin)
     return _table(table, options)
 
@@ -199,14 +199,18 @@ def _table(table: list[Row], options: ScoreOptions) -> Scores:
         for row in table
         if row.against_reference is not None
     ]
-    best = suggest(row.setting for row in table if not row.take.engine.endswith(_MIDI))
+    best = suggest(row.setting for row in table if not _is_file(row.take))
     return Scores(rows, {} if best is None or not table else {table[0].take.stem: best})
 
 
 def _row(row: Row, scores: dict[str, float], against: str) -> TakeRow:
-    own = row.take.engine.endswith(_MIDI)
-    threshold = None if own else row.take.options.onset_threshold
+    threshold = None if _is_file(row.take) else row.take.options.onset_threshold
     return TakeRow(row.take.stem, row.take.engine, threshold, row.notes, scores, against)
+
+
+def _is_file(take: Take) -> bool:
+    """Whether the take is a MIDI file of the user's: its name stands for the engine then."""
+    return take.engine.casefold().endswith(_MIDI)
 
 
 @contextmanager
@@ -231,9 +235,10 @@ def _decoded(path: str, kind: str | None, job: Job) -> Iterator[_Stem]:
 def _sweep(folder: Path) -> None:
     """Remove the scratch folders that killed runs left; other runs may be using theirs."""
     for left in folder.glob(f"{_SCRATCH}*"):
-        old = time.time() - left.lstat().st_mtime > _OLD_SECONDS
-        if old and left.is_dir() and not left.is_symlink():
-            shutil.rmtree(left, ignore_errors=True)
+        with suppress(FileNotFoundError):  # another run sweeps too
+            old = time.time() - left.lstat().st_mtime > _OLD_SECONDS
+            if old and left.is_dir() and not left.is_symlink():
+                shutil.rmtree(left, ignore_errors=True)
 
 
 def _heard(stem: _Stem, engine: str | None, device: str, job: Job) -> tuple[str, str, Notes]:

@@ -14,7 +14,7 @@ from packaging.requirements import Requirement
 
 import studio
 from studio import settings
-from studio.devices.probe import Device, probe, processor
+from studio.devices.probe import KINDS, Device, probe, processor
 from studio.devices.speed import estimate, measure
 from studio.errors import BrokenExtensionError, StudioError
 from studio.export.targets import TARGETS
@@ -123,7 +123,7 @@ def speeds(options: SpeedsOptions, job: Job) -> Speeds:
     usable = [device for device in found if device.usable]
     rows = [_speed(entry.name, device) for entry in ENGINES for device in usable]
     unusable = [device for device in found if not device.usable]
-    best = next((device for device in usable if device.kind != "cpu"), usable[0])
+    best = max(usable, key=_goodness)
     return Speeds(
         best=best.id,
         why=unusable[0].reason if unusable and best.kind == "cpu" else "",
@@ -133,6 +133,11 @@ def speeds(options: SpeedsOptions, job: Job) -> Speeds:
         ],
         rows=[row for row in rows if row is not None],
     )
+
+
+def _goodness(device: Device) -> tuple[int, float]:
+    """Higher for what ``auto`` takes first: by kind, then by memory."""
+    return -(*KINDS, "cpu").index(device.kind), device.memory_mb
 
 
 def _speed(name: str, device: Device) -> SpeedRow | None:

@@ -92,7 +92,7 @@ def rate(options: RateOptions, job: Job) -> Rated:
     """
     asked = sorted({*(options.thresholds or GRID), *options.rows})
     with heard(options.folder, options.stem) as stem:
-        known = _Known(stem, options, len(asked), job)
+        known = _Known(stem, options, asked, job)
         whole = known.missing(options.rows, all_scores=True)
         known.measure(whole, MEASURES.names(), job.part(0, 0.3 if whole else 0))
         rest = known.missing([asked[index] for index in coarse_to_fine(len(asked))])
@@ -105,10 +105,10 @@ def rate(options: RateOptions, job: Job) -> Rated:
 class _Known:
     """The rows measured of one take with its options and edits, kept in a small file."""
 
-    def __init__(self, stem: Heard, options: RateOptions, count: int, job: Job) -> None:
+    def __init__(self, stem: Heard, options: RateOptions, asked: list[float], job: Job) -> None:
         self._take = stem.set(options.options, options.edits)
         self._target = stem.file.path
-        self._count = count
+        self._asked = set(asked)
         self._job = job
         about = {"scores": measures(), **said_of(self._take)}
         stage = Stage(f"rate/{self._take.stem}", _VERSION, (stem.key,), about)
@@ -134,7 +134,8 @@ class _Known:
         self.rows[row.take.options.onset_threshold] = said
         write_bytes(self._file, msgspec.json.encode(list(self.rows.values())))
         facts = msgspec.to_builtins(said)
-        self._job.found("score", **facts, known=len(self.rows), of=self._count)
+        known = len(self._asked & self.rows.keys())
+        self._job.found("score", **facts, known=known, of=len(self._asked))
 
 
 def _read(file: Path) -> list[TakeRow]:

@@ -25,6 +25,7 @@ def test_takes_that_are_given_stand_beside_a_sweep(song: Path, run: Run) -> None
     scores = run("score", stem=bass(song), takes=[take], sweep=True)
     assert [row["threshold"] for row in scores["takes"]] == [None, *GRID]
     assert scores["takes"][0]["engine"] == "Song - Bass.mid"
+    assert scores["suggested"]
     assert set(scores["suggested"].values()) < set(GRID)
     assert run("score", stem=bass(song), takes=[take])["suggested"] == {}
 
