@@ -19,7 +19,7 @@ import psutil
 import pytest
 import soundfile as sf
 from filelock import FileLock
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QApplication, QFileDialog
 from pytestqt.qtbot import QtBot
 
@@ -204,7 +204,9 @@ def test_a_worker_that_dies_over_notes_says_so_in_the_lane(
     desk = window.desk
     qtbot.waitUntil(lambda: desk.song.is_whole, timeout=MS)
     window.find_notes("drums")
-    desk.notes._hearing["drums"].progress.connect(lambda *_: kill(desk.ask_line))
+    # At once, in the thread that waits: a busy window would hear of it when all is over.
+    at_once = Qt.ConnectionType.DirectConnection
+    desk.notes._hearing["drums"].progress.connect(lambda *_: kill(desk.ask_line), at_once)
 
     lane = desk.song.lane("drums")
     qtbot.waitUntil(lambda: lane.error is not None, timeout=MS)
