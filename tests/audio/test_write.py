@@ -120,13 +120,13 @@ def test_a_long_empty_tail_is_not_searched_for_chunks(tmp_path: Path, bursts: Bu
     """A gigabyte of zeros behind the sound would take minutes."""
     write(tmp_path / "a.wav", bursts(500))
     os.truncate(tmp_path / "a.wav", 1 << 30)
-    before = time.perf_counter()
+    before = time.process_time()
 
     with (tmp_path / "a.wav").open("rb") as file:
         found = chunks(file)
 
     assert set(found) == {b"fmt ", b"fact", b"data"}
-    assert time.perf_counter() - before < 1
+    assert time.process_time() - before < 1
 
 
 def test_a_wrong_number_of_frames_is_a_bug(tmp_path: Path, bursts: Bursts) -> None:

@@ -153,6 +153,6 @@ def test_four_minutes_of_two_thousand_notes_take_seconds(rng: np.random.Generato
     """About a second here; ten leaves room for a busy machine."""
     onset = rng.uniform(0, 239, 2000)
     take = Notes.columns(onset, rng.integers(36, 90, 2000), onset + rng.uniform(0.1, 0.6, 2000))
-    begun = time.perf_counter()
+    begun = time.process_time()
     render(take, "piano", 0.0, 240.0)
-    assert time.perf_counter() - begun < 10
+    assert time.process_time() - begun < 10

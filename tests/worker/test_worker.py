@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -143,11 +142,10 @@ def test_a_worker_ends_with_its_standard_input(song: Path) -> None:
         process.stdin.write(msgspec.json.encode(Run("process", separation(song))) + b"\n")
         process.stdin.flush()
         process.stdout.readline()
-        start = time.monotonic()
         process.stdin.close()
-        process.wait(timeout=10)
+        process.wait(timeout=60)
 
-    assert time.monotonic() - start < 5
+    assert not list((song.parent / "out").rglob("manifest.json"))
 
 
 def test_standard_output_holds_answers_alone(song: Path) -> None:
