@@ -51,6 +51,11 @@ class Tags:
     bpm: float | None = None
     beats_per_bar: int = 4
 
+    @property
+    def title(self) -> str:
+        """Song and name."""
+        return f"{self.song} - {self.name}"
+
 
 def tag_chunks(
     tags: Tags, subtype: str, sample_rate: int, channels: int, frames: int | None = None
@@ -64,11 +69,10 @@ def tag_chunks(
     """
     bits = 8 * SAMPLE_BYTES[subtype]
     cues = [cue for cue in tags.cues if 0 <= cue.sample <= _LARGEST]
-    title = f"{tags.song} - {tags.name}"
-    info = {b"INAM": title, b"IPRD": tags.song, b"ISFT": SOFTWARE}
+    info = {b"INAM": tags.title, b"IPRD": tags.song, b"ISFT": SOFTWARE}
     texts = [chunk(name, _text(value)) for name, value in info.items()]
     written = [
-        chunk(b"bext", _bext(title, sample_rate, channels, bits)),
+        chunk(b"bext", _bext(tags.title, sample_rate, channels, bits)),
         chunk(b"iXML", _ixml(tags, sample_rate, channels, bits)),
         *(_markers(cues) if cues else ()),
         chunk(b"LIST", b"INFO" + b"".join(texts)),
@@ -76,6 +80,11 @@ def tag_chunks(
     if tags.bpm is not None and frames is not None:
         written.append(chunk(b"acid", _acid(tags, tags.bpm, frames / sample_rate)))
     return b"".join(written)
+
+
+def plain(text: str) -> str:
+    """``text`` without what XML and other libraries refuse: control characters, half characters."""
+    return _UNSPEAKABLE.sub("_", text)
 
 
 def _text(text: str) -> bytes:
@@ -100,7 +109,7 @@ def _ascii(text: str) -> bytes:
 
 def _ixml(tags: Tags, sample_rate: int, channels: int, bits: int) -> bytes:
     """Song, tracks and the place in time, as ``bext`` has it."""
-    song, name = (escape(_UNSPEAKABLE.sub("_", text)) for text in (tags.song, tags.name))
+    song, name = (escape(plain(text)) for text in (tags.song, tags.name))
     tracks = "".join(
         f"<TRACK><CHANNEL_INDEX>{index}</CHANNEL_INDEX>"
         f"<INTERLEAVE_INDEX>{index}</INTERLEAVE_INDEX><NAME>{name}</NAME></TRACK>"

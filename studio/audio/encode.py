@@ -14,6 +14,7 @@ import numpy as np
 import soundfile
 from numpy.typing import NDArray
 
+from studio.audio.chunks import Tags, plain
 from studio.audio.riff import SAMPLE_BYTES, wav_header
 from studio.music.audio import Samples
 
@@ -84,10 +85,10 @@ class WavEncoder:
     def write(self, block: Samples) -> None:
         """Append samples of shape (channels, n). Raises OSError."""
         if self._quantise is None:
-            raw = np.ascontiguousarray(block.T, "<f4").tobytes()
+            raw = np.ascontiguousarray(block.T, "<f4").data  # written without another copy
         else:
-            raw = _packed(self._quantise(block), SAMPLE_BYTES[self._shape[0]])
-        self._bytes += len(raw)
+            raw = _packed(self._quantise(block), SAMPLE_BYTES[self._shape[0]]).data
+        self._bytes += raw.nbytes
         self._file.write(raw)
 
     def finish(self) -> None:
@@ -110,17 +111,25 @@ class WavEncoder:
 
 
 class FlacEncoder:
-    """A FLAC, by libsndfile."""
+    """A FLAC, by libsndfile. Of ``tags`` it holds title and album."""
 
     def __init__(
-        self, file: BinaryIO, subtype: Subtype, sample_rate: int, channels: int, seed: int
+        self,
+        file: BinaryIO,
+        subtype: Subtype,
+        sample_rate: int,
+        channels: int,
+        seed: int,
+        tags: Tags | None = None,
     ) -> None:
-        self._sink = _Sink(file)
+        self._sink = Sink(file)
         self._shift = 32 - _bits(subtype)
         self._quantise = Quantiser(_bits(subtype), seed)
         self._sound = soundfile.SoundFile(
             self._sink, "w", sample_rate, channels, subtype, format="FLAC"
         )
+        if tags is not None:
+            self._sound.title, self._sound.album = plain(tags.title), plain(tags.song)
 
     def write(self, block: Samples) -> None:
         """Append samples of shape (channels, n). Raises OSError."""
@@ -139,11 +148,17 @@ class FlacEncoder:
             self._sound.close()
 
 
-class _Sink:
-    """An open file for libsndfile. Its first error is kept: C code could only lose it."""
+class Sink:
+    """An open file for a library. Its first error is kept: C code could only lose it."""
 
-    def __init__(self, file: BinaryIO) -> None:
+    def __init__(
+        self,
+        file: BinaryIO,
+        # libsndfile's, and what soundfile says of short writes.
+        theirs: tuple[type[Exception], ...] = (soundfile.SoundFileError, AssertionError),
+    ) -> None:
         self._file = file
+        self._theirs = theirs
         self._error: OSError | None = None
         self.closed = False
 
@@ -171,10 +186,10 @@ class _Sink:
 
     @contextmanager
     def errors(self) -> Iterator[None]:
-        """Let the system's error out of the body in place of libsndfile's."""
+        """Let the system's error out of the body in place of the library's."""
         try:
             yield
-        except (soundfile.SoundFileError, AssertionError) as error:  # it asserts on short writes
+        except self._theirs as error:
             raise self._error or OSError(str(error)) from error
         if self._error is not None:
             raise self._error
@@ -184,7 +199,7 @@ def _bits(subtype: Subtype) -> int:
     return 8 * SAMPLE_BYTES[subtype]
 
 
-def _packed(values: NDArray[np.int32], width: int) -> bytes:
+def _packed(values: NDArray[np.int32], width: int) -> NDArray[np.uint8]:
     """The lowest ``width`` bytes of each value, little end first."""
     whole = np.ascontiguousarray(values, "<i4").view(np.uint8)
-    return whole.reshape(-1, 4)[:, :width].tobytes()
+    return np.ascontiguousarray(whole.reshape(-1, 4)[:, :width])

@@ -9,7 +9,8 @@ from __future__ import annotations
 import struct
 from typing import Literal, Protocol
 
-_RIFF_LIMIT = 0xFFFFFFFF
+_RIFF_LIMIT = 0xFFFFFFFF  # the largest number its sizes can be; in RF64, that ds64 says them
+_RIFF_MOST = _RIFF_LIMIT  # bytes a RIFF file may have behind its first size
 # A writer that stopped early, or could not seek, leaves one of these as the length.
 _UNKNOWN_SIZES = frozenset({0, 0x7FFFF000, 0x7FFFFFFF, 0x80000000, 0xFFFFFFF0, 0xFFFFFFFF})
 _PCM, _IEEE_FLOAT, _EXTENSIBLE = 1, 3, 0xFFFE
@@ -44,7 +45,7 @@ def wav_header(
     data_bytes = frames * channels * width
     form = _format_chunks(subtype, sample_rate, channels, frames) + b"data"
     total = len(b"WAVE") + len(form) + 4 + data_bytes + data_bytes % 2 + tail_bytes
-    if total + 36 * reserve <= _RIFF_LIMIT:
+    if total + 36 * reserve <= _RIFF_MOST:
         room = chunk(b"JUNK", bytes(28)) if reserve else b""
         head = b"RIFF" + struct.pack("<I", total + len(room)) + b"WAVE"
         return head + room + form + struct.pack("<I", data_bytes)

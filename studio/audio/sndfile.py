@@ -16,7 +16,7 @@ import soundfile
 from studio.audio import riff
 from studio.audio.downmix import masked_layout
 from studio.audio.info import AudioInfo
-from studio.audio.source import Source, cannot_read, reading
+from studio.audio.source import FileReader, Source, cannot_read, reading
 from studio.errors import StudioError
 from studio.music.audio import Samples
 
@@ -45,12 +45,11 @@ def open_sndfile(path: Path, source: Source) -> SndfileReader | None:
     return SndfileReader(path, source, sound)
 
 
-class SndfileReader:
+class SndfileReader(FileReader):
     """A file libsndfile has open. See ``read.Reader``."""
 
     def __init__(self, path: Path, source: Source, sound: soundfile.SoundFile) -> None:
-        self._path = path
-        self._source = source
+        super().__init__(path, source)
         self._sound = sound
         self.info = AudioInfo(
             container=sound.format.replace("WAVEX", "WAV"),
@@ -61,26 +60,10 @@ class SndfileReader:
             lossy=not sound.subtype.startswith(_LOSSLESS),
         )
         self.layout = masked_layout(riff.channel_mask(source), sound.channels)
-        self.notes: list[str] = []
-
-    @property
-    def sample_rate(self) -> int:
-        """In Hz."""
-        return self.info.sample_rate
-
-    @property
-    def channels(self) -> int:
-        """1 or more."""
-        return self.info.channels
 
     def close(self) -> None:
         """Let go of libsndfile's side."""
         self._sound.close()
-
-    @property
-    def fraction(self) -> float:
-        """How much of the file has been read, in [0, 1]."""
-        return self._source.fraction
 
     def blocks(self, block_frames: int = 65536) -> Iterator[Samples]:
         """All samples, in blocks. See ``read.Reader``."""

@@ -9,17 +9,17 @@ from __future__ import annotations
 import errno
 import stat
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from types import TracebackType
 from typing import BinaryIO
 
+from studio.audio.info import AudioInfo
 from studio.errors import MissingFileError, StudioError, UnreadableAudioError
 
 _BUFFER_BYTES = 1 << 16
 
 
-class Source:
+class Source(AbstractContextManager["Source"]):
     """A file open for reading. Errors are kept for ``check``: C code could only lose them."""
 
     def __init__(self, path: Path) -> None:
@@ -31,15 +31,7 @@ class Source:
         self._file: BinaryIO = path.open("rb", buffering=_BUFFER_BYTES)
         self._error: OSError | None = None
 
-    def __enter__(self) -> Source:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        at: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         self._file.close()
 
     def read(self, size: int = -1) -> bytes:
@@ -83,6 +75,32 @@ class Source:
         """Raise the OSError that reading met, if there was one."""
         if self._error is not None:
             raise self._error
+
+
+class FileReader:
+    """What both readers know of their file. See ``read.Reader``."""
+
+    info: AudioInfo
+
+    def __init__(self, path: Path, source: Source) -> None:
+        self._path = path
+        self._source = source
+        self.notes: list[str] = []
+
+    @property
+    def sample_rate(self) -> int:
+        """In Hz."""
+        return self.info.sample_rate
+
+    @property
+    def channels(self) -> int:
+        """1 or more."""
+        return self.info.channels
+
+    @property
+    def fraction(self) -> float:
+        """How much of the file has been read, in [0, 1]."""
+        return self._source.fraction
 
 
 def cannot_read(path: Path, reason: str) -> StudioError:

@@ -67,6 +67,9 @@ class Wav:
         Raises:
             MissingFileError, UnreadableAudioError: the file vanished or was cut meanwhile.
         """
+        return np.ascontiguousarray(self._strip(start, frames).T, np.float32)
+
+    def _strip(self, start: int, frames: int) -> Samples:
         if start < 0 or frames < 0:
             raise ValueError(f"cannot read {frames} samples from {start}")
         count = max(0, min(frames, self.frames - start))
@@ -76,13 +79,26 @@ class Wav:
             raw = self._file.read(count * width)
         if len(raw) < count * width:
             raise cannot_read(self._path, "it was cut while it was read")
-        block = np.frombuffer(raw, "<f4").reshape(count, self.channels)
-        return np.ascontiguousarray(block.T, np.float32)
+        return np.frombuffer(raw, "<f4").reshape(count, self.channels)
 
-    def blocks(self, block_frames: int = 65536) -> Iterator[Samples]:
-        """All samples from first to last, in blocks of ``block_frames``, the last one shorter."""
+    def blocks(self, block_frames: int = 65536, lead: int = 0) -> Iterator[Samples]:
+        """All samples from first to last, in blocks of ``block_frames`` at most.
+
+        Args:
+            lead: Samples of silence that come first.
+        """
+        for strip in self.strips(block_frames, lead):
+            yield np.ascontiguousarray(strip.T)
+
+    def strips(self, block_frames: int = 65536, lead: int = 0) -> Iterator[Samples]:
+        """As ``blocks``, but as samples lie in the file: read-only, of shape (n, channels).
+
+        For who writes them again: to turn them round twice takes longer than to read them.
+        """
+        for start in range(0, lead, block_frames):
+            yield np.zeros((min(block_frames, lead - start), self.channels), np.float32)
         for start in range(0, self.frames, block_frames):
-            yield self.read(start, block_frames)
+            yield self._strip(start, block_frames)
 
     def _read_header(self) -> None:
         found = chunks(self._file)

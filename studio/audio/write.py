@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import zlib
+from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
@@ -20,7 +21,7 @@ from studio.files import atomic, writing
 from studio.job import Job
 from studio.music.audio import Samples
 
-Container = Literal["WAV", "FLAC"]
+Container = Literal["WAV", "FLAC", "MP3"]
 
 
 class WavWriter:
@@ -35,7 +36,7 @@ class WavWriter:
     FLOAT keeps the samples as they are. PCM_24 and PCM_16 clip at full scale: apply a gain first,
     ``peak`` tells which. PCM_16 is dithered with noise that depends on the file's name alone:
     the stems of an export do not share theirs, which would add up in phase, and two exports are
-    the same.
+    the same. An MP3 takes the samples as they are, and a decoder may clip them.
     """
 
     def __init__(
@@ -57,8 +58,9 @@ class WavWriter:
             frames: Samples a channel that will be written, exactly. Above 4 GiB a WAV becomes
                 RF64. None where nobody knows yet: the header then keeps room for either.
             subtype: FLOAT for WAV only.
-            container: FLAC holds PCM_24 or PCM_16.
-            tags: What a WAV says about itself behind its samples; a FLAC says nothing.
+            container: FLAC holds PCM_24 or PCM_16; of an MP3 ``subtype`` says nothing.
+            tags: What a WAV says about itself behind its samples. FLAC and MP3 have title and
+                album of it.
         """
         if container == "FLAC" and subtype == "FLOAT":
             raise ValueError("FLAC holds whole numbers only")
@@ -119,9 +121,13 @@ class WavWriter:
                 tail = tag_chunks(self._tags, self._subtype, rate, channels, self._frames)
             return WavEncoder(file, self._subtype, rate, channels, self._frames, seed, tail)
         try:
-            return FlacEncoder(file, self._subtype, rate, channels, seed)
-        except soundfile.SoundFileError as error:
-            reason = f"FLAC cannot hold {channels} channels at {rate} Hz"
+            if self._container == "MP3":
+                from studio.audio.lame import Mp3Encoder  # few need libav to write
+
+                return Mp3Encoder(file, rate, channels, self._tags)
+            return FlacEncoder(file, self._subtype, rate, channels, seed, self._tags)
+        except (soundfile.SoundFileError, ValueError) as error:
+            reason = f"{self._container} cannot hold {channels} channels at {rate} Hz"
             raise WriteError(file=str(self._target), reason=reason) from error
 
 
@@ -139,25 +145,36 @@ def copy_audio(
     job: Job,
     container: Container = "WAV",
     tags: Tags | None = None,
+    lead: int = 0,
 ) -> None:
     """Write one of our float32 WAVs again in the form an export asks for.
 
     Args:
         gain: What every sample is multiplied with; 1.0 leaves FLOAT bit for bit as it is.
-        tags: What a WAV says about itself behind its samples.
+        tags: What the file says about itself.
+        lead: Samples of silence that come first.
 
     Raises:
         MissingFileError, UnreadableAudioError: ``source`` cannot be read.
         DiskFullError, WriteError: ``target`` cannot be written.
     """
-    with (
-        Wav(source) as wav,
-        WavWriter(
-            target, wav.sample_rate, wav.channels, wav.frames, subtype, container, tags
-        ) as out,
-    ):
-        done = 0
-        for block in wav.blocks():
-            out.write(block * np.float32(gain))
-            done += block.shape[1]
-            job.update(done / wav.frames, f"writing {target.name}")
+    with Wav(source) as wav:
+        frames = lead + wav.frames
+        form = wav.sample_rate, wav.channels, frames, subtype, container, tags
+        with WavWriter(target, *form) as out:
+            done = 0
+            for block in scaled(wav, gain, lead):
+                out.write(block)
+                done += block.shape[1]
+                job.update(done / frames, f"writing {target.name}")
+
+
+def scaled(wav: Wav, gain: float, lead: int) -> Iterator[Samples]:
+    """What an export writes of ``wav``: silence, then the samples times ``gain``, in blocks.
+
+    Args:
+        gain: 1.0 leaves every sample bit for bit as it is.
+        lead: Samples of silence.
+    """
+    for strip in wav.strips(lead=lead):
+        yield strip.T if gain == 1.0 else strip.T * np.float32(gain)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+import runpy
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
-import av
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -16,7 +15,7 @@ from studio.audio.wav import Wav
 from studio.job import Job
 
 Signal = NDArray[np.float32]
-LAYOUTS = {1: "mono", 2: "stereo", 3: "3.0", 4: "4.0", 5: "5.0", 6: "5.1", 7: "6.1", 8: "7.1"}
+_FILES = runpy.run_path(str(Path(__file__).with_name("alignment.py")))
 
 
 @pytest.fixture
@@ -38,48 +37,8 @@ def bursts(rng: np.random.Generator) -> Callable[..., Signal]:
 @pytest.fixture
 def encode() -> Callable[..., Path]:
     """``encode(path, samples, sample_rate, codec, ...)``: write by libav's encoders."""
-
-    def write(
-        path: Path,
-        samples: Signal,
-        sample_rate: int,
-        codec: str,
-        container: str | None = None,
-        video: bool = False,
-        sample_format: str | None = None,
-        options: dict[str, str] | None = None,
-        **context: Any,
-    ) -> Path:
-        layout = LAYOUTS[len(samples)]
-        with av.open(str(path), "w", format=container, options=options or {}) as out:
-            picture = out.add_stream("mpeg4", rate=25) if video else None
-            stream = out.add_stream(codec, rate=sample_rate)
-            encoder = stream.codec_context
-            encoder.layout = layout
-            encoder.format = sample_format or av.Codec(codec, "w").audio_formats[0]
-            for name, value in {"bit_rate": 192_000, **context}.items():
-                setattr(encoder, name, value)
-            encoder.open()
-            convert = av.AudioResampler(
-                encoder.format, layout, sample_rate, frame_size=encoder.frame_size or 1024
-            )
-            frames: list[av.AudioFrame | None] = []
-            for start in range(0, samples.shape[1], 65536):
-                packed = np.ascontiguousarray(samples[:, start : start + 65536].T.reshape(1, -1))
-                frame = av.AudioFrame.from_ndarray(packed, "flt", layout)
-                frame.sample_rate, frame.pts = sample_rate, start
-                frames.append(frame)
-            if picture is not None:
-                picture.width, picture.height, picture.pix_fmt = 64, 64, "yuv420p"
-                out.mux(picture.encode(av.VideoFrame(64, 64, "yuv420p")))
-                out.mux(picture.encode(None))
-            for frame in [*frames, None]:
-                for part in convert.resample(frame):
-                    out.mux(stream.encode(part))
-            out.mux(stream.encode(None))
-        return path
-
-    return write
+    made: Callable[..., Path] = _FILES["encode"]
+    return made
 
 
 @pytest.fixture
@@ -105,9 +64,6 @@ def lag() -> Callable[[Signal, Signal], int]:
     """``lag(reference, take)``: by how many samples ``take`` comes later, by cross-correlation."""
 
     def find(reference: Signal, take: Signal) -> int:
-        size = 1 << (reference.shape[1] + take.shape[1]).bit_length()
-        spectrum = np.fft.rfft(take[0], size) * np.conj(np.fft.rfft(reference[0], size))
-        best = int(np.argmax(np.fft.irfft(spectrum, size)))
-        return best if best < size // 2 else best - size
+        return round(_FILES["offset"](reference[0], take[0]))
 
     return find
