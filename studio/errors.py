@@ -8,6 +8,7 @@
     ├── UnreadableMidiError       a file that holds no notes we can read
     ├── SilentStemError           a stem without sound, where notes were asked for
     ├── MissingFileError          a file that is not there, or no longer
+    ├── PackageMissingError       a package that only the lab needs, not installed
     ├── WriteError                an output that cannot be written
     ├── DiskFullError             no room for what would be written
     ├── OptionError               a value outside an option's range
@@ -16,6 +17,7 @@
     ├── LibraryError              the window's list of songs that cannot be read
     ├── UnknownChoiceError        an engine, target, model ... that is not listed
     ├── BrokenExtensionError      somebody else's engine, score or target does not load
+    ├── EngineMissingError        an engine whose package is not installed
     ├── ModelMissingError         weights that must be added first
     ├── ModelMismatchError        a file that is not the weights it should be
     ├── ModelDamagedError         a model in the store whose files are cut or altered
@@ -29,6 +31,7 @@
     ├── ProjectOutsideError       a project that names files outside its folder
     ├── ProjectBusyError          a project another process works on
     ├── ExportConflictError       files in the way that are not ours to replace
+    ├── LiveTemplateError         a Live set of which none can be made
     ├── WorkerCrashedError        the engine process died
     └── ForeignError              an extension's own error, worded by it
 
@@ -140,6 +143,15 @@ class MissingFileError(StudioError):
     advice = "Check the name, and that the drive it lies on is connected."
 
 
+class PackageMissingError(StudioError):
+    """A package that only the lab needs, not installed."""
+
+    code = "package.missing"
+    sentence = "The package {package} is not installed, which makes songs to learn from."
+    advice = "Install it with `{how}`."
+    advice_in_window = "The lab needs it; nothing in the window does."
+
+
 class WriteError(StudioError):
     """An output that cannot be written."""
 
@@ -224,6 +236,15 @@ class BrokenExtensionError(StudioError):
     code = "extension.broken"
     sentence = "The {kind} {name} of the package {package} does not load: {reason}."
     advice = "Update or remove {package}, or choose another {kind}."
+
+
+class EngineMissingError(StudioError):
+    """An engine whose package is not installed."""
+
+    code = "engine.missing"
+    sentence = "{engine} needs the package {package}, which is not installed."
+    advice = "`pip install {package}` into the same environment, or choose another engine."
+    advice_in_window = "Choose another engine."
 
 
 class ModelMissingError(StudioError):
@@ -346,6 +367,14 @@ class ExportConflictError(StudioError):
     )
     advice = "Move them away, or add --force to replace them."
     advice_in_window = "Choose which to keep, or move them away."
+
+
+class LiveTemplateError(StudioError):
+    """A Live set of which none can be made."""
+
+    code = "live.template"
+    sentence = "No set can be made from {file}, since {reason}."
+    advice = "Save a set in Live 11 or 12 that has an audio track with one clip and a MIDI track with one clip, and choose that."
 
 
 class WorkerCrashedError(StudioError):

@@ -15,6 +15,7 @@ import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from string import Formatter
 from typing import Any, Literal
 
 import tomli_w
@@ -24,8 +25,22 @@ from studio.errors import OptionError, SettingsError, SettingsNewerError, Unknow
 from studio.paths import config_folder
 
 Value = str | float | tuple[str, ...]
-Kind = Literal["text", "number", "choice", "folder", "names"]
+Kind = Literal["text", "number", "choice", "folder", "names", "template"]
 Document = dict[str, Any]
+
+# What each of them takes is told in ``export/daws.py``.
+DAWS = (
+    "any",
+    "studio-one",
+    "ableton-live",
+    "cubase",
+    "bitwig",
+    "reaper",
+    "logic",
+    "fl-studio",
+    "pro-tools",
+    "garageband",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +50,8 @@ class Option:
     Attributes:
         name: As in ``settings.toml``: ``audio_format``.
         kind: ``number`` is a float in [low, high]; ``choice`` one of ``choices``; ``names`` a list
-            of lower-case names, of ``choices`` where there are any; the others are text.
+            of lower-case names, of ``choices`` where there are any; ``template`` a text in which
+            ``choices`` may stand in braces, the one called ``stem`` must; the others are text.
         default: What holds where the user says nothing.
         help: One sentence without its full stop.
         low, high: The range of a number, both ends allowed.
@@ -60,6 +76,8 @@ class Option:
         """What it may be, for people; empty where anything goes."""
         if self.kind == "number":
             return f"a number from {self.low:g} to {self.high:g}"
+        if self.kind == "template":
+            return "a text with " + ", ".join(f"{{{name}}}" for name in self.choices)
         return "one of " + ", ".join(self.choices) if self.choices else ""
 
     @property
@@ -92,7 +110,12 @@ _DECLARED = (
         low=0.0,
         high=1.0,
     ),
-    Option("to", "names", ("stems", "midi"), "What is written, as a list with commas"),
+    Option(
+        "to",
+        "names",
+        ("stems", "midi", "dawproject", "reaper"),
+        "What is written, as a list with commas",
+    ),
     Option(
         "overlap",
         "number",
@@ -113,7 +136,70 @@ _DECLARED = (
         "choice",
         "float32",
         "How the stems are stored",
-        choices=("float32", "pcm24", "pcm16", "flac"),
+        choices=("float32", "pcm24", "pcm16", "flac", "mp3"),
+    ),
+    Option(
+        "naming",
+        "template",
+        "{song} - {number} {stem}",
+        "How the files of stems are called",
+        choices=("song", "number", "stem", "tempo", "key"),
+    ),
+    Option(
+        "tempo_tag",
+        "choice",
+        "off",
+        "Whether WAV files say the tempo, by which several DAWs stretch them",
+        choices=("off", "on"),
+    ),
+    Option(
+        "lead_in",
+        "choice",
+        "off",
+        "Whether silence goes before everything, so that the first downbeat falls on a bar line",
+        choices=("off", "on"),
+    ),
+    Option(
+        "programs",
+        "choice",
+        "on",
+        "Whether MIDI tracks choose a General MIDI instrument",
+        choices=("off", "on"),
+    ),
+    Option(
+        "drum_tracks",
+        "choice",
+        "off",
+        "Whether each piece of a drum kit gets a MIDI track of its own",
+        choices=("off", "on"),
+    ),
+    Option(
+        "guide_note",
+        "choice",
+        "off",
+        "Whether MIDI files hold a quiet note as long as the song, for Live to take the tempo from",
+        choices=("off", "on"),
+    ),
+    Option(
+        "quantise",
+        "number",
+        0.0,
+        "Above 0, MIDI with notes moved by this share of their way to the grid is written too",
+        low=0.0,
+        high=1.0,
+    ),
+    Option(
+        "grid",
+        "choice",
+        "1/16",
+        "The grid notes are moved to; T means triplets",
+        choices=("1/4", "1/8", "1/8T", "1/16", "1/16T", "1/32"),
+    ),
+    Option(
+        "live_template",
+        "text",
+        "auto",
+        "A set saved by your Ableton Live, to make ours from; auto looks where Live keeps them",
     ),
     Option(
         "theme",
@@ -137,6 +223,13 @@ _DECLARED = (
         choices=("off", "on"),
     ),
     Option("audio_device", "text", "default", "What the window plays on: default, or its name"),
+    Option(
+        "daw",
+        "choice",
+        "any",
+        "The DAW whose steps come first, in READ ME FIRST.txt and in the window",
+        choices=DAWS,
+    ),
 )
 OPTIONS: Mapping[str, Option] = {option.name: option for option in _DECLARED}
 
@@ -178,6 +271,8 @@ def check(declared: Option, value: object) -> Value:
         return _names(declared, value)
     if not isinstance(value, str) or not value.strip() or "\0" in value:
         raise _refused(declared, value, "it must be some text")
+    if declared.kind == "template":
+        return _template(declared, value)
     if declared.choices and value not in declared.choices:
         raise _refused(declared, value, f"it must be {declared.range}")
     return value
@@ -236,6 +331,20 @@ def _names(declared: Option, value: object) -> tuple[str, ...]:
         if declared.choices and name not in declared.choices:
             raise _refused(declared, name, f"it must be {declared.range}")
     return tuple(dict.fromkeys(value))
+
+
+def _template(declared: Option, value: str) -> str:
+    try:
+        parts = list(Formatter().parse(value))
+    except ValueError:
+        raise _refused(declared, value, "a brace stands alone in it") from None
+    fields = {field for _, field, _, _ in parts if field is not None}
+    formatted = any(spec or conversion for _, _, spec, conversion in parts)
+    if formatted or not fields <= set(declared.choices):
+        raise _refused(declared, value, f"it must be {declared.range}")
+    if "stem" not in fields:
+        raise _refused(declared, value, "{stem} is missing in it")
+    return value
 
 
 def _own(file: Path) -> dict[str, Value]:

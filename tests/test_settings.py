@@ -20,6 +20,10 @@ def values_of(declared: Option) -> st.SearchStrategy[Value]:
     """Anything the option takes."""
     if declared.kind == "number":
         return st.floats(declared.low, declared.high)
+    if declared.kind == "template":
+        return st.lists(st.sampled_from(declared.choices)).map(
+            lambda names: "".join(f"{{{name}}} -" for name in ["stem", *names])
+        )
     if declared.choices:
         return st.sampled_from(declared.choices)
     text = st.text(min_size=1).filter(lambda t: t.strip() and "\0" not in t)
@@ -63,14 +67,24 @@ def test_the_declared_defaults() -> None:
         "device": "auto",
         "out": "Stemwright",
         "threshold": 0.55,
-        "to": ("stems", "midi"),
+        "to": ("stems", "midi", "dawproject", "reaper"),
         "overlap": 0.25,
         "sum": "weighted",
         "audio_format": "float32",
+        "naming": "{song} - {number} {stem}",
+        "tempo_tag": "off",
+        "lead_in": "off",
+        "programs": "on",
+        "drum_tracks": "off",
+        "guide_note": "off",
+        "quantise": 0.0,
+        "grid": "1/16",
+        "live_template": "auto",
         "theme": "system",
         "reduce_motion": "off",
         "letter_keys": "on",
         "audio_device": "default",
+        "daw": "any",
     }
     assert option("audio_format").flag == "--audio-format"
 
@@ -91,7 +105,14 @@ def test_without_a_file_the_defaults_hold_and_none_is_made() -> None:
         ("threshold", "0.5", "it must be a number from 0 to 1"),
         ("overlap", 0.51, "it must be a number from 0.05 to 0.5"),
         ("sum", "some", "it must be one of off, plain, weighted"),
-        ("audio_format", "mp3", "it must be one of float32, pcm24, pcm16, flac"),
+        ("audio_format", "mp2", "it must be one of float32, pcm24, pcm16, flac, mp3"),
+        (
+            "naming",
+            "{stem} {no}",
+            "it must be a text with {song}, {number}, {stem}, {tempo}, {key}",
+        ),
+        ("naming", "{song}", "{stem} is missing in it"),
+        ("naming", "{stem", "a brace stands alone in it"),
         ("out", "", "it must be some text"),
         ("out", "a\0b", "it must be some text"),
         ("model", 3, "it must be some text"),

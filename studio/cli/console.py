@@ -9,7 +9,7 @@ from __future__ import annotations
 import signal
 import sys
 import traceback
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from enum import IntEnum
 from types import FrameType
@@ -18,6 +18,7 @@ from typing import Any
 import msgspec
 
 from studio.errors import StudioError
+from studio.files import readable
 from studio.job import Cancelled, Job
 from studio.worker.client import BugError
 from studio.worker.log import keep_story
@@ -93,7 +94,7 @@ def guarded(command: Callable[[], int]) -> int:
 def watched(what: str) -> Iterator[Job]:
     """A job whose progress is drawn and which Ctrl-C stops; a second Ctrl-C interrupts at once."""
     with _bar(what) as (sink, notes):
-        job = Job(sink, notes)
+        job = Job(sink, notes, lambda name, facts: _milestone(notes, name, facts))
 
         def stop(number: int, frame: FrameType | None) -> None:
             signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -140,6 +141,13 @@ def _bar(what: str) -> Iterator[tuple[Callable[[float, str], None], Callable[[st
 
 def _unseen(fraction: float, text: str) -> None:
     """Progress that nobody watches."""
+
+
+def _milestone(notes: Callable[[str], None], name: str, facts: Mapping[str, Any]) -> None:
+    """What the terminal says of what the work found on its way."""
+    if name == "room":
+        needed, free = readable(facts["needed_bytes"]), readable(facts["free_bytes"])
+        notes(f"Writing to {facts['folder']} needs {needed}; {free} are free.")
 
 
 def _is_number(text: str) -> bool:

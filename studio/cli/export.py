@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from studio.cli.options import add
+from studio.cli.options import add, add_files, files
 from studio.cli.process import add_force
 from studio.cli.songs import run_all
 
@@ -14,7 +14,8 @@ from studio.cli.songs import run_all
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     parser.add_argument("songs", nargs="+", metavar="SONG_FOLDER", help="as `process` made it")
-    add(parser, "to", "audio_format")
+    add(parser, "to")
+    add_files(parser)
     add_force(parser)
     parser.add_argument("--json", action="store_true", help="print the result as JSON")
 
@@ -26,8 +27,8 @@ def run(args: argparse.Namespace) -> int:
         return {
             "folder": str(folder),
             "targets": args.to,
-            "audio_format": args.audio_format,
             "force": args.force,
+            **files(args),
         }
 
     return run_all([Path(song) for song in args.songs], "export", options, args.json)

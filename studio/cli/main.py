@@ -29,10 +29,12 @@ COMMANDS = {
     "separate": Command("stems only", "studio.cli.separate"),
     "transcribe": Command("notes of a stem, as .mid", "studio.cli.transcribe"),
     "score": Command("how near takes are to a recording", "studio.cli.score"),
+    "tempo": Command("tempo, bars and key of a song, and changing them", "studio.cli.tempo"),
     "export": Command("files of a song that is already apart", "studio.cli.export"),
     "models": Command("list, show, add and remove weights", "studio.cli.models"),
     "devices": Command("what it can run on, how fast, why not the others", "studio.cli.devices"),
     "doctor": Command("what is installed, what is missing, what to do", "studio.cli.doctor"),
+    "lab": Command("our own networks: songs, training, measures", "studio.cli.lab"),
     "app": Command("the window", "studio.cli.app"),
 }
 

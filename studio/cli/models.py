@@ -80,9 +80,10 @@ def _card(model: Model) -> str:
     }
     lines = [f"{name:<12}{text}" for name, text in facts.items() if text]
     for file in model.files:
-        lines.append(f"{'file':<12}{file.urls[0]}")
+        lines.append(f"{'file':<12}{file.urls[0] if file.urls else 'ships with the program'}")
         lines.append(f"{'':<12}{file.bytes} bytes, SHA-256 {file.sha256}")
-    lines.append(f"{'to use it':<12}fetch one of these, then: stemwright models add FILE")
+    if any(file.urls for file in model.files):
+        lines.append(f"{'to use it':<12}fetch one of these, then: stemwright models add FILE")
     return "\n".join(lines)
 
 

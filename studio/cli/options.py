@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from studio import settings
 from studio.errors import OptionError
+from studio.settings import Value
 
 T = TypeVar("T")
+_OF_SOUND = ("audio_format", "naming", "lead_in", "tempo_tag", "daw")
+_OF_NOTES = ("programs", "drum_tracks", "guide_note", "quantise", "grid", "live_template")
 
 
 def add(parser: argparse.ArgumentParser, *options: str) -> None:
@@ -24,6 +27,24 @@ def add(parser: argparse.ArgumentParser, *options: str) -> None:
             metavar=_METAVARS[declared.kind],
             help=declared.description.replace("%", "%%"),
         )
+
+
+def add_files(parser: argparse.ArgumentParser, *, notes: bool = True) -> None:
+    """How files are written: of the sound alone, or of the notes too."""
+    add(parser, *_OF_SOUND, *(_OF_NOTES if notes else ()))
+
+
+def files(args: argparse.Namespace) -> dict[str, Any]:
+    """What ``add_files`` declared, as the tasks take it."""
+    named = [name for name in (*_OF_SOUND, *_OF_NOTES) if hasattr(args, name)]
+    return {name: _task_value(name, getattr(args, name)) for name in named}
+
+
+def _task_value(name: str, value: Value) -> Value | bool | None:
+    """A switch of the command line is a truth value to a task, what is found by itself is none."""
+    if name == "live_template":
+        return None if value == "auto" else value
+    return value == "on" if settings.option(name).choices == ("off", "on") else value
 
 
 def add_model(parser: argparse.ArgumentParser) -> None:
@@ -76,4 +97,5 @@ _METAVARS: dict[str, str] = {
     "choice": "NAME",
     "folder": "FOLDER",
     "names": "NAME,...",
+    "template": "TEXT",
 }

@@ -1,7 +1,7 @@
 """Take songs apart: stems, notes, scores, and files for your DAW.
 
-Leaves OUT/<song>/ with Stems/, MIDI/, scores.json, manifest.json and a page that says what is
-what. Run again, it goes on where it stopped and computes nothing twice.
+Leaves OUT/<song>/ with Stems/, MIDI/, projects for DAWs, scores.json, manifest.json and a page that
+says what is what. Run again, it goes on where it stopped and computes nothing twice.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from studio import settings
-from studio.cli.options import add, add_model, names, tempo
+from studio.cli.options import add, add_files, add_model, files, names, tempo
 from studio.cli.songs import add_common, run_all
 from studio.project.gather import gather
 from studio.project.project import is_project
@@ -33,7 +33,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     # None where the user does not say: what was chosen in the window holds then.
     parser.set_defaults(threshold=None)
     parser.add_argument("--tempo", type=tempo, metavar="BPM", help="default: estimated")
-    add(parser, "to", "audio_format")
+    add(parser, "to")
+    add_files(parser)
     add_force(parser)
 
 
@@ -65,8 +66,8 @@ def separation(song: Path, args: argparse.Namespace) -> dict[str, Any]:
         "overlap": args.overlap,
         "sum": args.sum,
         "stems": args.stems,
-        "audio_format": args.audio_format,
         "force": args.force,
+        **files(args),
     }
 
 

@@ -9,7 +9,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from studio.cli.options import add, add_model, positive
+from studio.cli.options import add, add_files, add_model, positive
 from studio.cli.process import add_force, add_stems, separation
 from studio.cli.songs import add_common, run_all
 from studio.project.gather import gather
@@ -18,7 +18,8 @@ from studio.project.gather import gather
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     add_common(parser)
-    add(parser, "out", "device", "overlap", "sum", "audio_format")
+    add(parser, "out", "device", "overlap", "sum")
+    add_files(parser, notes=False)
     add_model(parser)
     add_stems(parser)
     parser.add_argument("--preview", type=positive, metavar="S", help="only S seconds")

@@ -32,7 +32,8 @@ class ExportOptions:
     """How files are written.
 
     Attributes:
-        audio_format: Of the stems: 32-bit float, 24-bit or dithered 16-bit WAV, or 24-bit FLAC.
+        audio_format: Of the stems: 32-bit float, 24-bit or dithered 16-bit WAV, 24-bit FLAC, or
+            MP3 of 320 kbit/s.
         stems: Names of the stems to write, ``mixture`` for the song itself; None: all. Numbers
             and loudness are those they have among all.
         tempo_tag: Whether WAV files say the song's tempo. Several DAWs stretch a file that does.
@@ -46,6 +47,9 @@ class ExportOptions:
         quantise: Above 0, MIDI files with notes moved to the grid are written too: by this share
             of their distance to it, at most 1.
         grid: Of which part of a bar of four quarters: ``1/16``, ``1/8T`` (triplets).
+        live_template: A set saved by Ableton Live that the one for it is made from; None: one
+            found where Live keeps the user's.
+        daw: Whose steps come first in READ ME FIRST.txt, as the option of that name.
     """
 
     audio_format: Format = "float32"
@@ -58,6 +62,8 @@ class ExportOptions:
     guide_note: bool = False
     quantise: float = 0.0
     grid: Grid = "1/16"
+    live_template: Path | None = None
+    daw: str = "any"
 
     def wants(self, stem: str) -> bool:
         """Whether ``stem``, or ``mixture``, is to be written."""
@@ -80,12 +86,14 @@ class PlannedFile:
     Attributes:
         bytes: How many it will have at most, or nearly so.
         samples: A float32 WAV of whose samples it will be the copy, where it will.
+        lead: Samples of silence that the copy begins with.
         tail: What follows these samples.
     """
 
     file: ExportedFile
     bytes: int
     samples: Path | None = None
+    lead: int = 0
     tail: Content = b""
 
 

@@ -22,6 +22,7 @@ from studio.export import readme, staging
 from studio.export.contract import ExportOptions, PlannedFile, Target
 from studio.export.manifest import MANIFEST, Manifest, confined
 from studio.export.names import folded
+from studio.export.prepare import prepare
 from studio.export.write import SCORES, kept_rows, load_targets, old_manifest, room, written_anew
 from studio.files import sha256
 from studio.job import Job
@@ -76,8 +77,10 @@ def forecast(
 
     Raises:
         UnknownChoiceError, BrokenExtensionError: a target that is not listed or does not load.
+        OptionError: as ``prepare``.
         ManifestDamagedError, ProjectOutsideError: ``folder`` is not as an export leaves it.
     """
+    bundle = prepare(bundle, options).bundle
     chosen = load_targets(targets)
     old = old_manifest(folder, force)
     planned = [file for t in chosen.values() for file in t.plan(bundle, options)]
@@ -137,7 +140,7 @@ class _Looker:
         state: State = "new"
         if there is not None:
             state = "replaces" if there == self._ours.get(folded(file.path)) else "conflict"
-            if self._is_same(planned, there):
+            if there != staging.NO_FILE and self._is_same(planned, there):
                 state = "same"
         return ForecastFile(file.path, file.role, file.stem, planned.bytes, state)
 
@@ -154,7 +157,7 @@ class _Looker:
         place = self._folder / planned.file.path
         return (
             planned.samples is not None
-            and _same_samples(planned.samples, place)
+            and _same_samples(planned.samples, planned.lead, place)
             and _ends_with(place, planned.tail)
         )
 
@@ -166,13 +169,18 @@ def _ends_with(path: Path, tail: bytes) -> bool:
         return file.read() == tail
 
 
-def _same_samples(one: Path, other: Path) -> bool:
-    """Whether two files hold the same samples at the same rate."""
+def _same_samples(one: Path, lead: int, other: Path) -> bool:
+    """Whether ``other`` holds ``lead`` samples of silence and those of ``one``, at its rate."""
     try:
         with Wav(one) as a, Wav(other) as b:
-            if (a.sample_rate, a.channels, a.frames) != (b.sample_rate, b.channels, b.frames):
+            frames = lead + a.frames
+            if (a.sample_rate, a.channels, frames) != (b.sample_rate, b.channels, b.frames):
                 return False
-            pairs = zip(a.blocks(_BLOCK), b.blocks(_BLOCK), strict=True)
-            return all(np.array_equal(x, y) for x, y in pairs)
+            at = 0
+            for block in a.blocks(_BLOCK, lead):
+                if not np.array_equal(block, b.read(at, block.shape[1])):
+                    return False
+                at += block.shape[1]
+            return True
     except UnreadableAudioError:
         return False  # what stands there is something else

@@ -22,7 +22,7 @@ Options = dict[str, Option | list[str] | None]
 
 
 class Tempo(msgspec.Struct, frozen=True):
-    """The tempo at the start: BPM, where it comes from, and how sure that is, in [0, 1]."""
+    """The usual tempo: BPM, where it comes from, and how sure that is, in [0, 1]."""
 
     bpm: float
     source: str
@@ -37,8 +37,8 @@ class Engine(msgspec.Struct, frozen=True):
     device: str
 
 
-class FileRow(msgspec.Struct, frozen=True):
-    """A file of the export.
+class FileRow(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A file of the export, as it was written, be it now or by an export before.
 
     Attributes:
         path: Below the folder, with ``/``.
@@ -46,6 +46,9 @@ class FileRow(msgspec.Struct, frozen=True):
         stem: The stem's name, of a stem or part.
         sha256: Of its bytes, as they were written.
         target: The export target that wrote it.
+        format: Of the sound in it; None where there is none.
+        gain_db: What that sound was turned down by, in dB below or at 0.
+        offset_samples: Silence before the song in it; its times count from where that starts.
     """
 
     path: str
@@ -53,10 +56,13 @@ class FileRow(msgspec.Struct, frozen=True):
     stem: str | None
     sha256: Sha256
     target: str
+    format: str | None = None
+    gain_db: float | None = None
+    offset_samples: int = 0
 
 
 class ExportRow(msgspec.Struct, frozen=True):
-    """How one target was written, and what it had to say."""
+    """How one target was written last, and what it had to say."""
 
     options: Options
     notes: list[str]
@@ -68,12 +74,15 @@ class Manifest(msgspec.Struct, frozen=True):
     Attributes:
         song: Its name.
         sample_rate: In Hz.
-        frames: Samples a channel.
+        frames: Samples a channel, the silence before the song among them.
         tempo, engine: See there.
         options: How the song was taken apart.
-        notes: Sentences said about that.
-        exports: By target, how its files were written.
+        notes: Sentences said about that, and about all files together.
+        exports: By target, how its files were written last; each row of ``files`` says its own.
         files: All but the manifest itself, by path.
+        key: ``F# minor``; None where it is not known.
+        offset_samples: Silence that the last export put before the song, its stems and its notes.
+        offset_seconds: The same in seconds.
     """
 
     song: str
@@ -85,6 +94,9 @@ class Manifest(msgspec.Struct, frozen=True):
     notes: list[str]
     exports: dict[str, ExportRow]
     files: list[FileRow]
+    key: str | None = None
+    offset_samples: Annotated[int, msgspec.Meta(ge=0)] = 0
+    offset_seconds: float = 0.0
 
 
 def read_manifest(folder: Path) -> Manifest | None:

@@ -26,14 +26,14 @@ from studio.files import atomic
 from studio.job import Job
 from studio.midi.general import DRUM_CHANNEL
 from studio.midi.write import TICKS_PER_BEAT, Ticks, end_tick, events, note_ticks
-from studio.music.bundle import SongBundle
+from studio.music.bundle import Marker, SongBundle
 from studio.music.stem import stem
 from studio.music.take import Take
 
 _FORMAT = "6.0"  # Reaper warns of a project of a version later than its own
 _NAMESPACE = uuid.uuid5(uuid.NAMESPACE_DNS, "reaper.stemwright")
 _STEP = 1  # 0 would be a ramp
-_SOURCES = {".wav": "WAVE", ".flac": "FLAC"}
+_SOURCES = {".wav": "WAVE", ".flac": "FLAC", ".mp3": "MP3"}
 
 
 class ReaperTarget:
@@ -97,14 +97,13 @@ def _project(bundle: SongBundle, options: ExportOptions, job: Job) -> Iterator[s
         "TEMPOENVLOCKMODE 1",
         f"TEMPO {_signature(bundle)}",
     ]
-    markers = ['MARKER 1 0 "Start" 0', f'MARKER 2 {number(bundle.duration)} "End" 0']
     notes = [_notes(bundle, take, own, end) for take, own in zip(takes, ticks, strict=True)]
     tracks = _in_order(_sounds(bundle, options), {track.key: track for track in notes})
     yield from block(
         f'REAPER_PROJECT 0.1 "{_FORMAT}" 0',
         settings,
         _tempo(bundle, end),
-        markers,
+        _markers(bundle),
         _tracks(bundle, tracks, job),
     )
 
@@ -126,6 +125,14 @@ def _tempo(bundle: SongBundle, end: int) -> Iterator[str]:
     points[0] += f" {signature} 0 1"
     looks = ["ACT 1 -1", "VIS 1 0 1", "LANEHEIGHT 0 0", "ARM 0", f"DEFSHAPE {_STEP} -1 -1"]
     return block("TEMPOENVEX", looks, points)
+
+
+def _markers(bundle: SongBundle) -> Iterator[str]:
+    """Where the song starts, what is marked in it, and where it ends, in seconds."""
+    marked = sorted(bundle.markers, key=lambda marker: marker.seconds)
+    rows = [Marker(bundle.lead, "Start"), *marked, Marker(bundle.duration, "End")]
+    for index, marker in enumerate(rows, start=1):
+        yield f"MARKER {index} {number(max(marker.seconds, 0.0))} {quoted(marker.name)} 0"
 
 
 def _sounds(bundle: SongBundle, options: ExportOptions) -> list[_Track]:

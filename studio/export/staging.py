@@ -11,15 +11,27 @@ from __future__ import annotations
 import errno
 import os
 import shutil
-from collections.abc import Iterable, Mapping
+import stat
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 import msgspec
 
-from studio.errors import ExportConflictError, ProjectDamagedError, ProjectOutsideError, WriteError
+from studio.errors import (
+    DiskFullError,
+    ExportConflictError,
+    ProjectDamagedError,
+    ProjectOutsideError,
+    StudioError,
+    WriteError,
+)
 from studio.export.manifest import MANIFEST, Manifest, Sha256, confined
 from studio.export.names import folded
-from studio.files import first_link, sha256, write_bytes, writing
+from studio.files import first_link, sha256, undone, write_bytes, writing
+
+NO_FILE = "no file"
+"""In place of a hash: what stands there is a folder, a pipe or the like."""
 
 
 class Move(msgspec.Struct, frozen=True):
@@ -48,12 +60,34 @@ def staged_files(folder: Path) -> Path:
     return _staging(folder) / "files"
 
 
-def begin(folder: Path) -> Path:
-    """An empty place for staged files. Raises DiskFullError or WriteError."""
-    staged = staged_files(folder)
-    with writing(staged):
-        staged.mkdir(parents=True)
-    return staged
+@contextmanager
+def begun(folder: Path) -> Iterator[Path]:
+    """An empty place for staged files.
+
+    Where the body fails before the decision, all is as it was; after it, the next run goes on.
+
+    Raises:
+        DiskFullError, WriteError: the place cannot be made.
+    """
+    with undone(folder):
+        try:
+            with writing(staged_files(folder)):
+                staged_files(folder).mkdir(parents=True)
+            yield staged_files(folder)
+        except BaseException as error:
+            if not _plan_file(folder).exists():
+                _drop(folder)
+            if isinstance(error, DiskFullError | WriteError):
+                raise _seen(error, folder) from error
+            raise
+
+
+def _seen(error: DiskFullError | WriteError, folder: Path) -> StudioError:
+    """The error, about the place that the user knows instead of the staged one."""
+    facts = {name: str(fact) for name, fact in error.facts.items()}
+    for hidden in (staged_files(folder), _staging(folder)):
+        facts = {name: fact.replace(str(hidden), str(folder)) for name, fact in facts.items()}
+    return type(error)(**facts)
 
 
 def recover(folder: Path) -> None:
@@ -63,22 +97,23 @@ def recover(folder: Path) -> None:
         DiskFullError, WriteError: the folder cannot be written.
         ProjectDamagedError, ProjectOutsideError: what was left is not as we leave it.
     """
-    path = _plan_file(folder)
-    if link := first_link(_staging(folder)):
-        raise ProjectOutsideError(file=str(folder), found=str(link))
-    if path.is_file():
-        try:
-            plan = msgspec.json.decode(path.read_bytes(), type=Plan)
-        except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-            raise ProjectDamagedError(file=str(path.parent), reason="its plan is cut") from error
+    if plan := _left_behind(folder):
         _carry_out(folder, plan)
     _drop(folder)
 
 
-def abandon(folder: Path) -> None:
-    """Drop an export that failed, unless it was decided: the next run then goes on with it."""
-    if not _plan_file(folder).exists():
-        _drop(folder)
+def _left_behind(folder: Path) -> Plan | None:
+    """The plan of an export that was decided and is not done."""
+    path = _plan_file(folder)
+    with writing(folder):
+        if link := first_link(_staging(folder)):
+            raise ProjectOutsideError(file=str(folder), found=str(link))
+        if not path.is_file():
+            return None
+        try:
+            return msgspec.json.decode(path.read_bytes(), type=Plan)
+        except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+            raise ProjectDamagedError(file=str(path.parent), reason="its plan is cut") from error
 
 
 def conflicts(folder: Path, staged: Mapping[str, str], old: Manifest | None) -> list[str]:
@@ -121,7 +156,7 @@ def plan(
     """
     strangers = [] if force else conflicts(folder, staged, old)
     if strangers:
-        raise ExportConflictError(folder=str(folder), files=_some(strangers))
+        raise ExportConflictError(folder=str(folder), files=some(strangers))
     moves = []
     for path, digest in sorted(staged.items()):
         there = hash_of(confined(folder, path, folder / MANIFEST))
@@ -165,9 +200,11 @@ def commit(folder: Path, decided: Plan) -> None:
         DiskFullError, WriteError: ``folder`` cannot be written, or a folder is in the way of a
             file; nothing has happened yet then, unless the system changed its mind.
     """
-    for path in [MANIFEST, *(move.path for move in decided.moves)]:
-        _make_way(folder / path)
-    write_bytes(_plan_file(folder), msgspec.json.encode(decided))
+    places = [folder / MANIFEST, *(folder / move.path for move in decided.moves)]
+    with undone(*(place.parent for place in places)):
+        for place in places:
+            _make_way(place)
+        write_bytes(_plan_file(folder), msgspec.json.encode(decided))
     _carry_out(folder, decided)
     _drop(folder)
 
@@ -182,7 +219,7 @@ def _plan_file(folder: Path) -> Path:
 
 def _drop(folder: Path) -> None:
     """Remove the staging. A plan that is carried out does no harm if it is found again."""
-    with writing(_staging(folder)):
+    with writing(folder):
         if _staging(folder).exists():
             shutil.rmtree(_staging(folder))
         hidden = _staging(folder).parent
@@ -217,24 +254,27 @@ def _move(source: Path, place: Path) -> None:
 
 def _make_way(place: Path) -> None:
     """Find out before the decision whether ``place`` can be written."""
-    if place.is_dir():
-        raise WriteError(file=str(place), reason="a folder of that name is in the way")
     with writing(place.parent):
+        if place.is_dir():
+            raise WriteError(file=str(place), reason="a folder of that name is in the way")
         place.parent.mkdir(parents=True, exist_ok=True)
         if not os.access(place.parent, os.W_OK):
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
 
 
 def hash_of(path: Path) -> str | None:
-    """The hash of the file there, None where nothing is; of a folder, what no file's can be."""
+    """The hash of the file there, None where nothing is; of anything else, what no file's can be.
+
+    A pipe is such a thing: who reads it waits for ever.
+    """
     with writing(path):
         try:
-            return "folder" if path.is_dir() else sha256(path)
+            return sha256(path) if stat.S_ISREG(path.stat().st_mode) else NO_FILE
         except (FileNotFoundError, NotADirectoryError):
             return None
 
 
-def _some(paths: list[str]) -> str:
+def some(paths: list[str]) -> str:
     """Up to three of ``paths``, in words."""
     named = ", ".join(paths[:3])
     return named if len(paths) <= 3 else f"{named} and {len(paths) - 3} more"

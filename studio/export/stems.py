@@ -4,6 +4,7 @@
 gain serves all files, the song's too, wherever a single one would clip: a gain of its own for
 each would spoil the balance, and the stems would no longer add up to the song. A WAV also says
 where it belongs, time 0, and of which song it is what; how fast that is only when it is asked for.
+The silence that is to precede the song is written into every file.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from studio.audio.encode import Subtype
 from studio.audio.wav import Wav
 from studio.audio.write import Container, copy_audio, peak
 from studio.export.contract import ExportedFile, ExportOptions, Format, PlannedFile, Written
-from studio.export.names import stem_file
+from studio.export.names import stem_files
 from studio.job import Job
 from studio.music.bundle import SongBundle
 from studio.music.stem import stem
@@ -26,12 +27,17 @@ from studio.music.stem import stem
 
 @dataclass(frozen=True, slots=True)
 class Encoding:
-    """How a format is written; ``bits`` is the width of a sample."""
+    """How a format is written; ``bits`` is the width of a sample, of an MP3 as it is played."""
 
     container: Container
     subtype: Subtype
     bits: int
     suffix: str = ".wav"
+
+    @property
+    def clips(self) -> bool:
+        """Whether samples above full scale are lost."""
+        return self.subtype != "FLOAT"
 
 
 ENCODINGS: Mapping[Format, Encoding] = {
@@ -39,8 +45,10 @@ ENCODINGS: Mapping[Format, Encoding] = {
     "pcm24": Encoding("WAV", "PCM_24", 24),
     "pcm16": Encoding("WAV", "PCM_16", 16),
     "flac": Encoding("FLAC", "PCM_24", 24, ".flac"),
+    "mp3": Encoding("MP3", "PCM_16", 16, ".mp3"),
 }
-_HEADER = 2**16  # bytes, and more than any of ours
+_MP3_BYTES = 40_000  # a second of 320 kbit/s
+_AROUND = 2**14  # bytes, and more than what stands around the samples of a file of ours, but tags
 
 
 class StemsTarget:
@@ -53,27 +61,33 @@ class StemsTarget:
         encoding = ENCODINGS[options.audio_format]
         planned = []
         for source, file in audio_files(bundle, options):
-            size = source.stat().st_size * encoding.bits // 32 + _HEADER
-            if encoding.subtype == "FLOAT":
-                tail = _tail(source, _tags(bundle, file, options))
-                planned.append(PlannedFile(file, size, source, tail))
-            else:
+            tail = _tail(source, bundle.lead_samples, _tags(bundle, file, options))
+            size = wav_bytes(source, bundle.lead_samples, encoding.bits)
+            if encoding.container == "FLAC":
+                size += size >> 10  # its frames have headers
+            if encoding.container == "MP3":
+                size = math.ceil(bundle.duration * _MP3_BYTES)
+            size += len(tail) + _AROUND
+            if encoding.clips:
                 planned.append(PlannedFile(file, size))
+            else:
+                planned.append(PlannedFile(file, size, source, bundle.lead_samples, tail))
         return tuple(planned)
 
     def write(self, bundle: SongBundle, folder: Path, options: ExportOptions, job: Job) -> Written:
         """See ``contract.Target``."""
         encoding = ENCODINGS[options.audio_format]
         decibels = 0.0
-        if encoding.subtype != "FLOAT":
+        if encoding.clips:
             every = [bundle.mixture, *(file.path for file in bundle.stems)]
             decibels = common_gain(every, encoding, job.part(0.0, 0.2))
         gain = 10.0 ** (decibels / 20.0)
         files = audio_files(bundle, options)
         for number, (source, file) in enumerate(files):
             share = job.part(0.2 + 0.8 * number / len(files), 0.2 + 0.8 * (number + 1) / len(files))
-            target, tags = folder / file.path, _tags(bundle, file, options)
-            copy_audio(source, target, encoding.subtype, gain, share, encoding.container, tags)
+            tags, lead = _tags(bundle, file, options), bundle.lead_samples
+            form = encoding.subtype, gain, share, encoding.container, tags, lead
+            copy_audio(source, folder / file.path, *form)
         return Written(
             files=tuple(file for _, file in files),
             options={
@@ -87,11 +101,16 @@ class StemsTarget:
 
 def audio_files(bundle: SongBundle, options: ExportOptions) -> list[tuple[Path, ExportedFile]]:
     """Every source that is wanted, with the file it becomes; the mixture is number 0."""
-    suffix = ENCODINGS[options.audio_format].suffix
-    mixture = stem_file(bundle.song, 0, "Mixture", suffix)
-    files = [(bundle.mixture, ExportedFile(f"Stems/{mixture}", "mixture"))]
-    for number, file in enumerate(bundle.stems, start=1):
-        name = stem_file(bundle.song, number, file.stem.label, suffix)
+    names = stem_files(
+        options.naming,
+        bundle.song,
+        ["Mixture", *(file.stem.label for file in bundle.stems)],
+        ENCODINGS[options.audio_format].suffix,
+        bundle.tempo.usual_bpm,
+        bundle.key.name if bundle.key else None,
+    )
+    files = [(bundle.mixture, ExportedFile(f"Stems/{names[0]}", "mixture"))]
+    for name, file in zip(names[1:], bundle.stems, strict=True):
         files.append((file.path, ExportedFile(f"Stems/{name}", "stem", file.stem.name)))
     return [(source, file) for source, file in files if options.wants(file.stem or "mixture")]
 
@@ -99,19 +118,30 @@ def audio_files(bundle: SongBundle, options: ExportOptions) -> list[tuple[Path, 
 def _tags(bundle: SongBundle, file: ExportedFile, options: ExportOptions) -> Tags:
     """What ``file`` says about itself. A file has one tempo, so a song of several says none."""
     tagged = options.tempo_tag and len(bundle.tempo.steps) == 1
+    marked = [
+        Cue(round(marker.seconds * bundle.sample_rate), marker.name)
+        for marker in bundle.markers
+        if 0.0 <= marker.seconds <= bundle.duration
+    ]
     return Tags(
         song=bundle.song,
         name=stem(file.stem).label if file.stem else "Mixture",
-        cues=(Cue(0, "Start"), Cue(bundle.frames, "End")),
+        cues=(Cue(bundle.lead_samples, "Start"), *marked, Cue(bundle.frames, "End")),
         bpm=bundle.tempo.bpm if tagged else None,
         beats_per_bar=bundle.tempo.beats_per_bar,
     )
 
 
-def _tail(source: Path, tags: Tags) -> bytes:
-    """What follows the samples of ``source`` in a float file."""
+def _tail(source: Path, lead: int, tags: Tags) -> bytes:
+    """What follows ``lead`` samples of silence and those of ``source`` in a float file."""
     with Wav(source) as wav:
-        return tag_chunks(tags, "FLOAT", wav.sample_rate, wav.channels, wav.frames)
+        return tag_chunks(tags, "FLOAT", wav.sample_rate, wav.channels, lead + wav.frames)
+
+
+def wav_bytes(source: Path, lead: int, bits: int) -> int:
+    """How many bytes the samples of ``source`` take, and ``lead`` of silence, ``bits`` wide."""
+    with Wav(source) as wav:
+        return (lead + wav.frames) * wav.channels * bits // 8
 
 
 def common_gain(sources: list[Path], encoding: Encoding, job: Job) -> float:
@@ -134,4 +164,9 @@ def _said(bundle: SongBundle, options: ExportOptions, decibels: float) -> tuple[
     )
     untagged = "The tempo of this song changes, so its files do not say one."
     changes = options.tempo_tag and len(bundle.tempo.steps) > 1
-    return (*((quieter,) if decibels else ()), *((untagged,) if changes else ()))
+    lossy = (
+        "MP3 of 320 kbit/s leaves out what is hard to hear, so the stems add up to the song only "
+        "nearly; they line up with it in every program that heeds LAME's tag."
+    )
+    said = {quieter: bool(decibels), untagged: changes, lossy: options.audio_format == "mp3"}
+    return tuple(note for note, holds in said.items() if holds)

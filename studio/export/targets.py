@@ -2,9 +2,10 @@
 
 from studio.export.contract import TARGETS
 
-TARGETS.add("stems", "Stems as audio files", "studio.export.stems:StemsTarget")
-TARGETS.add("midi", "Notes as MIDI files", "studio.export.midi:MidiTarget")
+TARGETS.add("stems", "Stems", "studio.export.stems:StemsTarget")
+TARGETS.add("midi", "MIDI files", "studio.export.midi:MidiTarget")
 TARGETS.add("dawproject", "DAWproject", "studio.export.dawproject.target:DawProjectTarget")
 TARGETS.add("reaper", "Reaper", "studio.export.reaper:ReaperTarget")
+TARGETS.add("live", "Ableton Live", "studio.export.live.target:LiveTarget")
 
 __all__ = ["TARGETS"]

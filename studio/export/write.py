@@ -7,10 +7,14 @@ replaced only when that is asked for. ``staging.py`` says how this holds when th
 
 from __future__ import annotations
 
+import dataclasses
 import shutil
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from msgspec.structs import replace
 
@@ -30,13 +34,23 @@ from studio.export.manifest import (
     read_manifest,
 )
 from studio.export.names import folded
+from studio.export.prepare import prepare
 from studio.export.targets import TARGETS
-from studio.files import sha256, write_bytes, writing
+from studio.files import readable, sha256, write_bytes, writing
 from studio.job import Job
 from studio.music.bundle import SongBundle
 
 SCORES = "scores.json"
 _SMALL_FILES = 2**20  # bytes: manifest, READ ME, plan
+_PAGES = ("readme", "scores")  # roles of what holds neither sound nor time of the export
+_SHIFTED = (
+    "an earlier export put another silence before the song, so these do not line up with what was "
+    "written now; export them again."
+)
+_LOUDER = (
+    "an earlier export turned these up or down by another amount, so they do not add up to the "
+    "song with what was written now; export them again."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +87,8 @@ def export_song(
     Files and manifest rows of other targets, and of stems that are not asked for, stay; files that
     these targets wrote before and no longer write are removed, unless they were changed. What a
     target needs of others is written with it. A run
-    after a crash first finishes or drops what the crash left.
+    after a crash first finishes or drops what the crash left. Before anything is written
+    ``job.found`` says ``room``: ``folder``, ``needed_bytes`` and ``free_bytes``.
 
     Args:
         scores: The content of ``scores.json``; None leaves the one that is there.
@@ -86,33 +101,34 @@ def export_song(
 
     Raises:
         UnknownChoiceError, BrokenExtensionError: a target that is not listed or does not work.
+        OptionError: as ``prepare``.
         ExportConflictError: files in the way that are not ours, or were changed.
         DiskFullError, WriteError: the files cannot be written.
         ManifestDamagedError, ProjectDamagedError, ProjectOutsideError: ``folder`` is not as an
             export of ours leaves it.
     """
     chosen = load_targets(targets)
+    prepared = prepare(bundle, options)
+    bundle = prepared.bundle
     staging.recover(folder)
     old = old_manifest(folder, force)
-    check_room(folder, sum(f.bytes for t in chosen.values() for f in t.plan(bundle, options)))
-    try:
-        staged = staging.begin(folder)
-        written = _write_targets(chosen, bundle, staged, options, job.part(0.0, 0.9))
-        rows = _rows(written, staged, job.part(0.9, 1.0))
+    size = sum(f.bytes for t in chosen.values() for f in t.plan(bundle, options))
+    check_room(folder, size, job)
+    with staging.begun(folder) as staged:
+        written, rows = _write_targets(chosen, bundle, staged, options, job)
         if scores is not None:
             rows.append(_write_small(staged, SCORES, "scores", scores))
         rows = _without_conflicts(rows, folder, old, job) if keep else rows
         stays = kept_rows(old, written_anew(chosen, scores is not None), options, folder)
+        facts = _noted(facts, (*prepared.notes, *_unlike(rows, stays)), job)
         manifest = _manifest(bundle, facts, rows, written, old, stays)
-        page = _write_small(staged, readme.NAME, "readme", readme.readme(manifest, facts.licence))
+        text = readme.readme(manifest, facts.licence, bundle, options.daw)
+        page = _write_small(staged, readme.NAME, "readme", text)
         pages = _without_conflicts([page], folder, old, job) if keep else [page]
         manifest = replace(manifest, files=_sorted([*manifest.files, *pages]))
         write_bytes(staged / MANIFEST, encode(manifest))
         hashes = {row.path: row.sha256 for row in [*rows, *pages]}
         staging.commit(folder, staging.plan(folder, hashes, old, manifest, force))
-    except BaseException:
-        staging.abandon(folder)
-        raise
     return manifest
 
 
@@ -143,21 +159,18 @@ def old_manifest(folder: Path, force: bool) -> Manifest | None:
 
 def room(folder: Path, size: int) -> tuple[int, int]:
     """Bytes an export of ``size`` needs, since old files go only when new ones stand; and free."""
-    existing = next(place for place in (folder, *folder.absolute().parents) if place.exists())
     with writing(folder):
+        existing = next(place for place in (folder, *folder.absolute().parents) if place.exists())
         return size + _SMALL_FILES, shutil.disk_usage(existing).free
 
 
-def check_room(folder: Path, size: int) -> None:
-    """Refuse before the work what would fail after it."""
+def check_room(folder: Path, size: int, job: Job) -> None:
+    """Say what is needed, and refuse before the work what would fail after it."""
     needed, free = room(folder, size)
+    job.found("room", folder=str(folder), needed_bytes=needed, free_bytes=free)
     if free < needed:
-        reason = f"the export needs {_readable(needed)}, and {_readable(free)} are free"
+        reason = f"the export needs {readable(needed)}, and {readable(free)} are free"
         raise DiskFullError(folder=str(folder), reason=reason)
-
-
-def _readable(size: int) -> str:
-    return f"{size / 1e9:.1f} GB" if size >= 1e9 else f"{size / 1e6:.1f} MB"
 
 
 def _write_targets(
@@ -166,28 +179,71 @@ def _write_targets(
     staged: Path,
     options: ExportOptions,
     job: Job,
-) -> dict[str, Written]:
-    """Let every target write, and say what they have to say."""
-    written = {}
-    for number, (name, target) in enumerate(chosen.items()):
-        part = job.part(number / len(chosen), (number + 1) / len(chosen))
-        written[name] = target.write(bundle, staged, options, part)
-        for note in written[name].notes:
-            job.note(note)
-    return written
+) -> tuple[dict[str, Written], list[FileRow]]:
+    """Let every target write, and say what they have to say; and a row for every file.
 
-
-def _rows(written: Mapping[str, Written], staged: Path, job: Job) -> list[FileRow]:
-    """A row for every file the targets name, each with the hash of what it holds."""
-    named = [(name, file) for name, done in written.items() for file in done.files]
+    What one target wrote is hashed while the next one writes.
+    """
+    written: dict[str, Written] = {}
+    files: list[tuple[FileRow, Future[str]]] = []
     taken: dict[str, str] = {}
-    rows = []
-    for number, (name, file) in enumerate(named):
-        job.update(number / len(named), "Checking what was written")
-        _check_file(name, file, staged, taken.setdefault(file.path.casefold(), name))
-        digest = sha256(staged / file.path)
-        rows.append(FileRow(file.path, file.role, file.stem, digest, name))
-    return rows
+    with _hashing() as pool:
+        for number, (name, target) in enumerate(chosen.items()):
+            part = job.part(0.9 * number / len(chosen), 0.9 * (number + 1) / len(chosen))
+            written[name] = target.write(bundle, staged, options, part)
+            for note in written[name].notes:
+                job.note(note)
+            for file in written[name].files:
+                _check_file(name, file, staged, taken.setdefault(file.path.casefold(), name))
+                row = FileRow(file.path, file.role, file.stem, "", name)
+                row = replace(row, offset_samples=bundle.lead_samples)
+                hashed = pool.submit(sha256, staged / file.path)
+                files.append((_with_sound(row, written[name].options), hashed))
+        return written, [*_hashed(files, job.part(0.9, 1.0))]
+
+
+@contextmanager
+def _hashing() -> Iterator[ThreadPoolExecutor]:
+    """A thread beside this one, which stops with the body."""
+    with ThreadPoolExecutor(1) as pool:
+        try:
+            yield pool
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+
+def _hashed(files: list[tuple[FileRow, Future[str]]], job: Job) -> Iterator[FileRow]:
+    """The rows, each with the hash of what its file holds."""
+    for number, (row, digest) in enumerate(files):
+        job.update(number / len(files), "Checking what was written")
+        yield replace(row, sha256=digest.result())
+
+
+def _with_sound(row: FileRow, options: Mapping[str, Any]) -> FileRow:
+    """The row with what its target says of the sound it writes."""
+    return replace(row, format=options.get("format"), gain_db=options.get("gain_db"))
+
+
+def _noted(facts: ManifestFacts, notes: Sequence[str], job: Job) -> ManifestFacts:
+    """The facts with ``notes``, which are said now as well."""
+    for note in notes:
+        job.note(note)
+    return dataclasses.replace(facts, notes=(*facts.notes, *notes))
+
+
+def _unlike(rows: list[FileRow], stays: list[FileRow]) -> list[str]:
+    """What is to be said of files that stay and do not go with those that are written now."""
+    new = {folded(row.path) for row in rows}
+    timed = [row for row in rows if row.role not in _PAGES]
+    old = [row for row in stays if folded(row.path) not in new and row.role not in _PAGES]
+    leads = {row.offset_samples for row in timed}
+    gains = {row.target: row.gain_db for row in timed}
+    shifted = [row.path for row in old if leads - {row.offset_samples}]
+    louder = [row.path for row in old if row.gain_db != gains.get(row.target, row.gain_db)]
+    return [
+        *([f"{staging.some(shifted)}: {_SHIFTED}"] if shifted else []),
+        *([f"{staging.some(louder)}: {_LOUDER}"] if louder else []),
+    ]
 
 
 def _check_file(target: str, file: ExportedFile, staged: Path, first: str) -> None:
@@ -235,11 +291,17 @@ def kept_rows(
         for need in getattr(TARGETS.load(name), "needs", ())
     }
     return [
-        row
+        _as_it_was(row, old)
         for row in (old.files if old else ())
         if (row.target not in again or row.target in needed or not _is_asked_for(row, options))
         and (folder / row.path).is_file()
     ]
+
+
+def _as_it_was(row: FileRow, old: Manifest | None) -> FileRow:
+    """The row, with what earlier manifests said of all files of a target alone."""
+    last = old.exports.get(row.target) if old else None
+    return row if row.format or last is None else _with_sound(row, last.options)
 
 
 def _is_asked_for(row: FileRow, options: ExportOptions) -> bool:
@@ -265,12 +327,15 @@ def _manifest(
         song=bundle.song,
         sample_rate=bundle.sample_rate,
         frames=bundle.frames,
-        tempo=Tempo(tempo.bpm, tempo.source, tempo.confidence),
+        tempo=Tempo(tempo.usual_bpm, tempo.source, tempo.confidence),
         engine=facts.engine,
         options=facts.options,
         notes=list(facts.notes),
         exports=dict(sorted({**exports, **now}.items())),
         files=_sorted([*rows, *(row for row in stays if folded(row.path) not in new)]),
+        key=bundle.key.name if bundle.key else None,
+        offset_samples=bundle.lead_samples,
+        offset_seconds=bundle.lead,
     )
 
 

@@ -69,6 +69,16 @@ DRUM_KEYS = {
 }
 """Percussion keys, by MIDI number."""
 
+_PIECES = {
+    "Kick": (35, 36),
+    "Snare": (37, 38, 40),
+    "Hi-hat": (42, 44, 46),
+    "Toms": (41, 43, 45, 47, 48, 50),
+    "Ride": (51, 53, 59),
+    "Crash": (49, 57),
+}
+_PIECE_OF = {key: name for name, keys in _PIECES.items() for key in keys}
+
 
 def program(kind: str) -> int | None:
     """The instrument for a take of ``kind`` (of ``music.stem.KINDS``), 0 to 127.
@@ -81,3 +91,17 @@ def program(kind: str) -> int | None:
 def drum_name(key: int) -> str:
     """What is struck at MIDI number ``key``; a number outside the map is named by itself."""
     return DRUM_KEYS.get(key, f"Key {key}")
+
+
+def drum_piece(key: int) -> str:
+    """The piece of the kit that ``key`` is struck on, such as ``Kick`` or ``Toms``.
+
+    What is no part of the usual kit goes by its own name.
+    """
+    return _PIECE_OF.get(key) or drum_name(key)
+
+
+def kit_order(key: int) -> tuple[int, int]:
+    """Where ``key`` belongs among a kit's tracks: kick, snare and so on, then all others."""
+    pieces = [*_PIECES, drum_piece(key)]
+    return pieces.index(drum_piece(key)), key

@@ -19,7 +19,7 @@ from mido.midifiles import meta
 
 from studio.errors import MissingFileError, UnreadableMidiError
 from studio.midi.general import DRUM_CHANNEL
-from studio.midi.write import Part
+from studio.midi.write import GUIDE, Part
 from studio.music.notes import Notes
 from studio.music.tempo import TempoMap, TempoStep
 
@@ -33,7 +33,8 @@ class ReadMidi:
     """What a file holds.
 
     Attributes:
-        parts: One for every channel of every track that has notes, in the order of the file.
+        parts: One for every channel of every track that has notes, in the order of the file; a
+            guide note of ours is none.
         tempo: Source ``given``, or ``default`` where the file names no tempo.
     """
 
@@ -58,8 +59,14 @@ def read_midi(path: Path) -> ReadMidi:
         part
         for number, track in enumerate(file.tracks)
         for part in _parts(track, f"Track {number}", tempo, file.ticks_per_beat)
+        if not _is_guide(part)
     ]
     return ReadMidi(tuple(parts), tempo)
+
+
+def _is_guide(part: Part) -> bool:
+    """Whether this is the quiet note as long as the song that our own files may hold."""
+    return part.name == GUIDE and part.notes.velocity.tolist() == [1]
 
 
 def _load(path: Path) -> mido.MidiFile:

@@ -3,14 +3,21 @@
 Type 1, 960 ticks a quarter note. The conductor track comes first, then one named track a part,
 all of one length. A MIDI tempo is a whole number of microseconds a quarter note, so the file's
 clock is the rounded one: the notes are placed by that clock, which is why nothing drifts.
+Texts are UTF-8. The format knows ASCII alone and readers disagree on the rest, so a track whose
+name is not ASCII says an ASCII one too, as the name of its instrument (``FF 04``).
 The same arguments give the same bytes.
 """
 
 from __future__ import annotations
 
+import heapq
+import re
+import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from operator import itemgetter
 from pathlib import Path
+from typing import TypeAlias
 
 import mido
 import numpy as np
@@ -18,6 +25,8 @@ from numpy.typing import NDArray
 
 from studio.files import atomic
 from studio.midi.general import DRUM_CHANNEL
+from studio.music.bundle import Marker
+from studio.music.key import Key
 from studio.music.notes import Notes
 from studio.music.tempo import TempoMap, TempoStep
 
@@ -25,8 +34,15 @@ TICKS_PER_BEAT = 960
 _MINUTE = 60_000_000  # microseconds
 _SLOWEST = 2**24 - 1  # microseconds a quarter note that three bytes hold: 3.6 BPM
 _MELODIC = [channel for channel in range(16) if channel != DRUM_CHANNEL]
+MELODIC_CHANNELS = len(_MELODIC)
+"""So many melodic parts have a channel of their own."""
+GUIDE = "Tempo map"
+"""Name of the track with the guide note."""
+_GUIDE_KEY = 0  # the lowest there is: most instruments have no sound for it
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f]+")
 
 Ticks = NDArray[np.int64]
+Message: TypeAlias = mido.Message | mido.MetaMessage
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +62,16 @@ class Part:
     program: int | None = None
 
 
-def write_midi(target: Path, parts: Sequence[Part], tempo: TempoMap, duration: float) -> None:
+def write_midi(
+    target: Path,
+    parts: Sequence[Part],
+    tempo: TempoMap,
+    duration: float,
+    *,
+    key: Key | None = None,
+    markers: Sequence[Marker] = (),
+    guide: bool = False,
+) -> None:
     """Write ``parts`` as a type 1 file; ``duration`` is the song's, in seconds.
 
     Every melodic part has a channel of its own (from the sixteenth on they are shared, the track
@@ -54,18 +79,26 @@ def write_midi(target: Path, parts: Sequence[Part], tempo: TempoMap, duration: f
     or the last note if that is later. Of notes of one pitch that start on the same tick the last
     is kept, and a note lasts at least one tick.
 
+    Args:
+        key: Becomes the key signature; None: the file has none.
+        markers: Those behind the end are left out.
+        guide: Whether a last track ``Tempo map`` holds one note of the least velocity from the
+            start to the end, without which Live takes no tempo map.
+
     Raises:
         DiskFullError, WriteError: the file cannot be written.
     """
     written = as_written(tempo)
     columns = [note_ticks(part.notes, written) for part in parts]
     end = end_tick(columns, written, duration)
-    tracks = [_conductor(target.stem, written, end)]
+    tracks = [_conductor(target.stem, written, end, key, markers)]
     melodic = 0
-    for part, notes in zip(parts, columns, strict=True):
-        channel = DRUM_CHANNEL if part.drums else _MELODIC[melodic % len(_MELODIC)]
+    for number, (part, notes) in enumerate(zip(parts, columns, strict=True), start=1):
+        channel = DRUM_CHANNEL if part.drums else _MELODIC[melodic % MELODIC_CHANNELS]
         melodic += not part.drums
-        tracks.append(_track(part, notes, channel, end))
+        tracks.append(_track(part, notes, channel, end, f"Part {number}"))
+    if guide:
+        tracks.append(_guide(_MELODIC[melodic % MELODIC_CHANNELS], end))
     # mido asks of a track only that it can be walked: the messages are never all in memory.
     file = mido.MidiFile(type=1, ticks_per_beat=TICKS_PER_BEAT, tracks=tracks)
     with atomic(target) as unfinished:
@@ -132,35 +165,57 @@ def end_tick(columns: Sequence[Ticks], written: TempoMap, duration: float) -> in
 
 
 def _text(text: str) -> str:
-    """UTF-8 bytes in the guise of Latin-1, which mido passes through as they are.
+    """One line of UTF-8 bytes in the guise of Latin-1, which mido passes through as they are.
 
     Its own ``charset`` is a switch for the whole process. Half a surrogate, as in the names of
     some files, becomes a question mark.
     """
-    return text.encode("utf-8", "replace").decode("latin-1")
+    return _CONTROL.sub(" ", text).encode("utf-8", "replace").decode("latin-1")
+
+
+def _ascii(text: str, otherwise: str) -> str:
+    """``text`` without its accents and whatever else ASCII lacks, if letters are left of it."""
+    plain = unicodedata.normalize("NFKD", _CONTROL.sub(" ", text)).encode("ascii", "ignore")
+    words = " ".join(plain.decode().split())
+    return words if any(map(str.isalpha, words)) else otherwise
 
 
 def _conductor(
-    title: str, written: TempoMap, end: int
-) -> Iterator[mido.Message | mido.MetaMessage]:
-    """The first track: title, time signature, tempo. It holds no notes."""
+    title: str, written: TempoMap, end: int, key: Key | None, markers: Sequence[Marker]
+) -> Iterator[Message]:
+    """The first track: title, time signature, key, tempo, markers. It holds no notes."""
     yield mido.MetaMessage("track_name", name=_text(title))
     yield mido.MetaMessage("time_signature", numerator=written.beats_per_bar)
+    if key is not None:
+        yield mido.MetaMessage("key_signature", key=key.midi_name)
     now = 0
-    for step in written.steps:
-        tick = round(step.beat * TICKS_PER_BEAT)
-        if tick >= end:
-            break
-        yield mido.MetaMessage("set_tempo", tempo=round(_MINUTE / step.bpm), time=tick - now)
-        now = tick
+    for tick, message in heapq.merge(_tempi(written), _marks(markers, written), key=itemgetter(0)):
+        if tick < end:
+            yield message.copy(time=tick - now)
+            now = tick
     yield mido.MetaMessage("end_of_track", time=end - now)
 
 
-def _track(
-    part: Part, notes: Ticks, channel: int, end: int
-) -> Iterator[mido.Message | mido.MetaMessage]:
+def _tempi(written: TempoMap) -> Iterator[tuple[int, Message]]:
+    """Each step and its tick."""
+    for step in written.steps:
+        tempo = round(_MINUTE / step.bpm)
+        yield round(step.beat * TICKS_PER_BEAT), mido.MetaMessage("set_tempo", tempo=tempo)
+
+
+def _marks(markers: Sequence[Marker], written: TempoMap) -> Iterator[tuple[int, Message]]:
+    """Each marker and its tick, in order."""
+    ordered = sorted(markers, key=lambda marker: marker.seconds)
+    ticks = _to_ticks(np.array([marker.seconds for marker in ordered], np.float64), written)
+    for tick, marker in zip(ticks.tolist(), ordered, strict=True):
+        yield tick, mido.MetaMessage("marker", text=_text(marker.name))
+
+
+def _track(part: Part, notes: Ticks, channel: int, end: int, fallback: str) -> Iterator[Message]:
     """One part: name and instrument, then its notes."""
     yield mido.MetaMessage("track_name", name=_text(part.name))
+    if not part.name.isascii():
+        yield mido.MetaMessage("instrument_name", name=_ascii(part.name, fallback))
     if part.program is not None:
         yield mido.Message("program_change", channel=channel, program=part.program)
     now = 0
@@ -169,6 +224,15 @@ def _track(
         yield mido.Message(kind, channel=channel, note=pitch, velocity=velocity, time=tick - now)
         now = tick
     yield mido.MetaMessage("end_of_track", time=end - now)
+
+
+def _guide(channel: int, end: int) -> Iterator[Message]:
+    """A track with one note from the start to the end."""
+    note = {"channel": channel, "note": _GUIDE_KEY}
+    yield mido.MetaMessage("track_name", name=GUIDE)
+    yield mido.Message("note_on", velocity=1, **note)
+    yield mido.Message("note_off", velocity=0, time=end, **note)
+    yield mido.MetaMessage("end_of_track")
 
 
 def events(notes: Ticks) -> Iterator[tuple[int, int, int, int]]:

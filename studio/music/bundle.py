@@ -35,12 +35,15 @@ class SongBundle:
         song: The song's name, as in the names of files.
         mixture: The song itself as a float32 WAV, the time base of all that follows.
         sample_rate: In Hz, of the mixture and every stem.
-        frames: Samples a channel, of the mixture and every stem.
+        frames: Samples a channel as they are written: ``lead_samples`` and those of the mixture,
+            which every stem has too.
         stems: In the order in which they are numbered.
         takes: At most one a stem, as chosen.
         tempo: How musical time runs.
         key: None where it is not known.
         markers: In order of time.
+        lead_samples: Silence that every sound file is written with before its source begins. Notes,
+            markers, tempo and ``duration`` count from where that silence starts.
     """
 
     song: str
@@ -52,8 +55,14 @@ class SongBundle:
     tempo: TempoMap
     key: Key | None = None
     markers: tuple[Marker, ...] = ()
+    lead_samples: int = 0
 
     @property
     def duration(self) -> float:
         """Length in seconds."""
         return self.frames / self.sample_rate
+
+    @property
+    def lead(self) -> float:
+        """The second at which the sources begin."""
+        return self.lead_samples / self.sample_rate

@@ -8,6 +8,8 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+_ROUNDING = 1e-6  # quarter notes: a downbeat so little before a bar line lies on it
+
 
 @dataclass(frozen=True, slots=True)
 class TempoStep:
@@ -54,6 +56,32 @@ class TempoMap:
     def bpm(self) -> float:
         """The tempo at the start."""
         return self.steps[0].bpm
+
+    @property
+    def usual_bpm(self) -> float:
+        """The tempo for people: the median of the steps, by their beats.
+
+        Of several steps the first is left out, which often only leads to the first beat; how long
+        the last one lasts is not known, so it counts as the mean of the others.
+        """
+        steps = self.steps[1:] or self.steps
+        lengths = np.diff([step.beat for step in steps])
+        weights = np.append(lengths, lengths.mean() if len(lengths) else 1.0)
+        tempos = np.array([step.bpm for step in steps])
+        order = np.argsort(tempos)
+        passed = np.cumsum(weights[order])
+        return float(tempos[order][np.searchsorted(passed, passed[-1] / 2)])
+
+    @property
+    def first_bar(self) -> float:
+        """Quarter notes from the start to the first bar line: 0 to below ``beats_per_bar``.
+
+        Bar 1 begins there; 0 where no downbeat is known.
+        """
+        if self.downbeat is None:
+            return 0.0
+        first = float(self.beats(np.array([self.downbeat]))[0]) % self.beats_per_bar
+        return 0.0 if self.beats_per_bar - first < _ROUNDING else first
 
     def beats(self, seconds: NDArray[np.float64]) -> NDArray[np.float64]:
         """Quarter notes from the start, at each of ``seconds``."""

@@ -11,6 +11,7 @@ from studio.errors import ProjectNewerError
 from studio.music.notes import Note
 from studio.music.stem import KINDS
 from studio.music.take import Edit, TakeOptions
+from studio.music.tempo import TempoMap
 
 FORMAT_VERSION = 1
 FIRST = "A"
@@ -67,6 +68,14 @@ class Change(msgspec.Struct, frozen=True, tag="change", tag_field="is", omit_def
     replaces: bool = False
 
 
+class Timing(msgspec.Struct, frozen=True, tag="timing", tag_field="is", omit_defaults=True):
+    """The song has another tempo map than ``before``."""
+
+    label: Text
+    before: TempoMap
+    after: TempoMap
+
+
 class Undo(msgspec.Struct, frozen=True, tag="undo", tag_field="is"):
     """The last change is taken back."""
 
@@ -87,7 +96,7 @@ class _Header(msgspec.Struct, frozen=True):
     format_version: int
 
 
-Line = Change | Undo | Redo | Base
+Line = Change | Timing | Undo | Redo | Base
 AnyLine = TypeVar("AnyLine", bound=Line)
 _decoder: msgspec.json.Decoder[Line] = msgspec.json.Decoder(Line)
 

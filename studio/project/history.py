@@ -1,4 +1,4 @@
-"""Every change to a song's notes, in order, so that it can be undone, also after a restart.
+"""Every change to a song's notes and tempo, so that it can be undone, also after a restart.
 
 ``.stemwright/history.jsonl`` holds a line with the format, then a line a change; lines are only
 ever added. A change is in the file before it counts, so a process that dies leaves a state that
@@ -14,7 +14,6 @@ from __future__ import annotations
 import errno
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
@@ -29,6 +28,7 @@ from studio.errors import (
 )
 from studio.files import write_bytes, writing
 from studio.music.take import TakeOptions
+from studio.music.tempo import TempoMap
 from studio.project.changes import (
     FIRST,
     LETTERS,
@@ -38,6 +38,7 @@ from studio.project.changes import (
     Line,
     Redo,
     Setup,
+    Timing,
     Undo,
     Variants,
     change,
@@ -47,8 +48,9 @@ from studio.project.changes import (
     header,
 )
 from studio.project.document import read_document
+from studio.project.steps import TEMPO, StemStep, Step, TimingStep, changed, line_of, pop
 
-__all__ = ["FILE_NAME", "FIRST", "LOCK_NAME", "STEPS", "History", "Setup"]
+__all__ = ["FILE_NAME", "FIRST", "LOCK_NAME", "STEPS", "TEMPO", "History", "Setup"]
 
 FILE_NAME = "history.jsonl"
 LOCK_NAME = "history.lock"
@@ -57,21 +59,13 @@ _LONG_LINES = 1000
 _MOST_BYTES = 1 << 26  # a lifetime of edits is below this
 
 
-@dataclass(frozen=True, slots=True)
-class _Step:
-    """A change of a stem; ``before`` is None where nothing had been said of it."""
-
-    stem: str
-    label: str
-    before: Variants | None
-    after: Variants
-
-
 class History:
     """The changes of one song, open; made by ``open`` and ``peek``.
 
     Attributes:
         read_only: Whether another process has it open, so that nothing can be changed here.
+        tempo: The tempo map that the last change of it, undone or made, leaves; None where there
+            is none. The map in use is the project's: who undoes such a change uses this one there.
 
     Every change raises ProjectBusyError where it is read-only, and DiskFullError or WriteError
     where it cannot be written; nothing has changed then.
@@ -83,8 +77,9 @@ class History:
         self._usual = usual
         self._lock = lock
         self._stems: dict[str, Variants] = {}
-        self._done: list[_Step] = []
-        self._undone: list[_Step] = []
+        self.tempo: TempoMap | None = None
+        self._done: list[Step] = []
+        self._undone: list[Step] = []
         self._merge = ""
         self._lines, self._size = self._read()
 
@@ -200,8 +195,15 @@ class History:
         self._add(msgspec.structs.replace(added, chosen=letter))
         return letter
 
+    def timed(self, label: str, before: TempoMap, after: TempoMap) -> None:
+        """The song's tempo map was changed."""
+        self._add(Timing(label[:MOST_TEXT], before, after))
+
     def undo(self) -> tuple[str, str] | None:
-        """Take the last change back; returns its stem and label, or None where there is none."""
+        """Take the last change back; returns its stem and label, or None where there is none.
+
+        The stem of a change of the tempo map is ``TEMPO``; see ``tempo``.
+        """
         if not self._done:
             return None
         self._add(Undo())
@@ -255,13 +257,16 @@ class History:
         match line:
             case Change():
                 self._change(line)
+            case Timing():
+                self.tempo = line.after
+                self._did(TimingStep(line.label, line.before, line.after))
             case Undo():
-                step = _pop(self._done)
-                self._put(step.stem, step.before)
+                step = pop(self._done)
+                self._restore(step, made=False)
                 self._undone.append(step)
             case Redo():
-                step = _pop(self._undone)
-                self._put(step.stem, step.after)
+                step = pop(self._undone)
+                self._restore(step, made=True)
                 self._done.append(step)
             case Base():
                 self._stems = dict(line.stems)
@@ -270,15 +275,25 @@ class History:
     def _change(self, line: Change) -> None:
         before, now = self._stems.get(line.stem), self._of(line.stem)
         if line.replaces:
-            replaced = _pop(self._done)
-            if replaced.stem != line.stem:
+            replaced = pop(self._done)
+            if isinstance(replaced, TimingStep) or replaced.stem != line.stem:
                 raise ValueError("a change replaces one of another stem")
             before = replaced.before
-        after = _changed(now, line)
-        self._done.append(_Step(line.stem, line.label, before, after))
+        after = changed(now, line)
+        self._did(StemStep(line.stem, line.label, before, after))
+        self._put(line.stem, after)
+
+    def _did(self, step: Step) -> None:
+        self._done.append(step)
         del self._done[:-STEPS]
         self._undone = []
-        self._put(line.stem, after)
+
+    def _restore(self, step: Step, made: bool) -> None:
+        """What was before ``step``, or where it is ``made`` again, after it."""
+        if isinstance(step, TimingStep):
+            self.tempo = step.after if made else step.before
+        else:
+            self._put(step.stem, step.after if made else step.before)
 
     def _put(self, stem: str, variants: Variants | None) -> None:
         if variants is None:
@@ -316,42 +331,19 @@ class History:
         """The fewest lines that lead to this state, undo and redo included."""
         base = dict(self._stems)
         for step in reversed(self._done):
+            if isinstance(step, TimingStep):
+                continue
             base.pop(step.stem, None)
             if step.before is not None:
                 base[step.stem] = step.before
         steps = [*self._done, *reversed(self._undone)]
-        changes = [_line_of(step, step.before or self._nothing(step.stem)) for step in steps]
+        changes = [self._line_of(step) for step in steps]
         return [Base(base), *changes, *(Undo() for _ in self._undone)]
 
-
-def _changed(now: Variants, line: Change) -> Variants:
-    """What is known of a stem after the change ``line`` says."""
-    setups, chosen = dict(now.setups), line.chosen or now.chosen
-    if line.letter is not None:
-        edits = setups.get(line.letter, Setup()).edits[: line.kept] + line.edits
-        setups[line.letter] = Setup(line.options, edits, line.engine, line.kind)
-    if chosen not in setups:
-        raise ValueError(f"it chooses {chosen}, which is not there")
-    return Variants(setups, chosen)
-
-
-def _line_of(step: _Step, before: Variants) -> Change:
-    """The line that says ``step``, of which at most one letter and the choice are new."""
-    after = step.after
-    line = Change(step.stem, step.label)
-    for letter, setup in after.setups.items():
-        old = before.setups.get(letter)
-        if old != setup:
-            line = change(step.stem, letter, old or Setup(), setup, step.label, replaces=False)
-    if after.chosen != before.chosen:
-        line = msgspec.structs.replace(line, chosen=after.chosen)
-    return line
-
-
-def _pop(steps: list[_Step]) -> _Step:
-    if not steps:
-        raise ValueError("there is nothing to take back")
-    return steps.pop()
+    def _line_of(self, step: Step) -> Line:
+        if isinstance(step, TimingStep):
+            return Timing(step.label, step.before, step.after)
+        return line_of(step, step.before or self._nothing(step.stem))
 
 
 def _append(path: Path, content: bytes, size: int, sync: bool) -> None:

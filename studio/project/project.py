@@ -63,9 +63,16 @@ class Project:
         )
         self._put(changed)
 
-    def forget(self, prefix: str) -> None:
-        """Take every slot that begins with ``prefix`` out of use; its results stay cached."""
-        stages = {s: k for s, k in self.document.stages.items() if not s.startswith(prefix)}
+    def forget(self, slot: str) -> None:
+        """Take ``slot`` out of use; its results stay cached.
+
+        One that ends with ``/`` stands for all slots below it, as a folder does.
+        """
+        stages = {
+            name: key
+            for name, key in self.document.stages.items()
+            if name != slot and not (slot.endswith("/") and name.startswith(slot))
+        }
         self._put(msgspec.structs.replace(self.document, stages=stages))
 
     def _put(self, document: Document) -> None:

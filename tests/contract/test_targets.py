@@ -18,7 +18,7 @@ from studio.export.manifest import confined
 from studio.export.names import safe
 from studio.export.targets import TARGETS
 from studio.job import Cancelled, Job
-from studio.music.bundle import SongBundle, StemFile
+from studio.music.bundle import Marker, SongBundle, StemFile
 from studio.music.notes import NO_NOTES, Note, Notes
 from studio.music.stem import stem
 from studio.music.take import Take
@@ -124,6 +124,24 @@ def test_it_needs_no_more_room_than_it_says(
 
     size = sum(path.stat().st_size for path in (tmp_path / "out").rglob("*") if path.is_file())
     assert size <= sum(file.bytes for file in load(name).plan(bundle, ExportOptions(audio_format)))
+
+
+@every_target
+@every_format
+def test_it_says_how_much_room_it_needs(
+    name: str, audio_format: Format, bundle: SongBundle, tmp_path: Path
+) -> None:
+    """Of noise at full scale: what it takes, or a tenth and some kilobytes more at most."""
+    loud = np.random.default_rng(440).uniform(-1, 1, (3 * 44100, 2)).astype("f4")
+    for path in (bundle.mixture, *(file.path for file in bundle.stems)):
+        soundfile.write(path, loud, 44100, subtype="FLOAT")
+    song = replace(bundle, sample_rate=44100, frames=len(loud), markers=(Marker(1.0, "曲" * 99),))
+
+    written(name, song, tmp_path / "out", audio_format)
+
+    size = sum(path.stat().st_size for path in (tmp_path / "out").rglob("*") if path.is_file())
+    said = sum(file.bytes for file in load(name).plan(song, ExportOptions(audio_format)))
+    assert size <= said <= 1.1 * size + 2**14
 
 
 @every_target

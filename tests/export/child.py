@@ -2,6 +2,7 @@
 
     child.py BUNDLE FOLDER export FORMAT          export, print "done" or the error
     child.py BUNDLE FOLDER limited BYTES          no file may become larger
+    child.py BUNDLE FOLDER crowded                on a disk that others fill after it was asked
     child.py BUNDLE FOLDER unprivileged           as a user who may write nothing there
     child.py BUNDLE FOLDER visible FORMAT N       killed before the Nth file gets into its place
     child.py BUNDLE FOLDER killings FORMAT NEXT START EVERY
@@ -9,7 +10,8 @@
         of the file system, and exports in format NEXT into a copy; ends when an export is whole
         before it is killed
 
-BUNDLE is a pickled pair of bundle and facts.
+BUNDLE is a pickled tuple of bundle, facts and the set of Ableton Live to make one from. Every
+target there is gets written.
 """
 
 from __future__ import annotations
@@ -35,14 +37,14 @@ from studio.job import Job
 CHANGES = ("os.rename", "os.remove", "os.rmdir", "os.mkdir", "shutil.rmtree")
 
 
-def export(folder: Path, audio_format: Any, targets: tuple[str, ...] = ("stems", "midi")) -> None:
-    bundle, facts = pickle.loads(Path(sys.argv[1]).read_bytes())
+def export(folder: Path, audio_format: Any) -> None:
+    bundle, facts, template = pickle.loads(Path(sys.argv[1]).read_bytes())
     try:
         export_song(
             bundle,
             folder,
-            targets,
-            options=ExportOptions(audio_format),
+            TARGETS.names(),
+            options=ExportOptions(audio_format, live_template=template),
             facts=facts,
             scores=b"{}\n",
             force=False,
@@ -114,6 +116,10 @@ def main() -> None:
         export(folder, rest[0])
     elif action == "limited":
         resource.setrlimit(resource.RLIMIT_FSIZE, (int(rest[0]), int(rest[0])))
+        export(folder, "float32")
+    elif action == "crowded":
+        usage = shutil.disk_usage(folder.parent)
+        shutil.disk_usage = lambda path: usage._replace(free=10**9)
         export(folder, "float32")
     elif action == "unprivileged":
         if os.getuid() == 0:

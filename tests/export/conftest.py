@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import gzip
 import os
+import runpy
 from collections.abc import Callable
 from pathlib import Path
+from xml.etree import ElementTree as ET
 
 import numpy as np
 import pytest
@@ -77,12 +80,13 @@ def export(facts: ManifestFacts) -> Export:
         scores: bytes | None = b"{}\n",
         force: bool = False,
         job: Job | None = None,
+        live_template: Path | None = None,
     ) -> Manifest:
         return export_song(
             song,
             folder,
             targets or ("stems", "midi"),
-            options=ExportOptions(audio_format),
+            options=ExportOptions(audio_format, live_template=live_template),
             facts=facts,
             scores=scores,
             force=force,
@@ -90,6 +94,15 @@ def export(facts: ManifestFacts) -> Export:
         )
 
     return run
+
+
+@pytest.fixture
+def live_set(tmp_path: Path) -> Path:
+    """A set such as Ableton Live saves."""
+    made = runpy.run_path(str(Path(__file__).parent / "live" / "conftest.py"))["LiveSet"]
+    path = tmp_path / "mine.als"
+    path.write_bytes(gzip.compress(ET.tostring(made("12.0_12203", "3", False).tree())))
+    return path
 
 
 Tree = dict[str, bytes]

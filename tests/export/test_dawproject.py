@@ -25,7 +25,7 @@ from studio.export.dawproject.target import DawProjectTarget
 from studio.export.manifest import Manifest
 from studio.export.stems import StemsTarget
 from studio.job import Cancelled, Job
-from studio.music.bundle import SongBundle, StemFile
+from studio.music.bundle import Marker, SongBundle, StemFile
 from studio.music.notes import Note, Notes
 from studio.music.stem import Stem, stem
 from studio.music.take import Take
@@ -202,6 +202,21 @@ def test_markers_stand_in_the_arrangement(bundle: SongBundle, tmp_path: Path) ->
 
     assert [marker.get("name") for marker in markers] == ["Start", "End"]
     assert [float(marker.get("time")) for marker in markers] == [0.0, pytest.approx(0.97750)]
+
+
+def test_marks_of_the_song_stand_between_its_start_and_end(
+    bundle: SongBundle, tmp_path: Path
+) -> None:
+    """Chords and parts, in order; at 120 BPM a beat is half a second."""
+    marks = (Marker(0.25, "Am"), Marker(0.0, "Refrain ♯1"), Marker(0.2, "F"))
+    song = replace(bundle, tempo=TempoMap.constant(120.0), markers=marks)
+
+    markers = document(written(song, tmp_path)).findall("Arrangement/Markers/Marker")
+
+    assert [(float(marker.get("time")), marker.get("name")) for marker in markers] == [
+        *((0.0, "Start"), (0.0, "Refrain ♯1"), (0.4, "F")),
+        *((0.5, "Am"), (1.0, "End")),
+    ]
 
 
 def test_nothing_is_in_it_that_readers_disagree_on(song: SongBundle, tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cache
 from io import BytesIO
 from itertools import pairwise
@@ -28,7 +28,8 @@ from studio.export.dawproject.package import write_package
 from studio.export.dawproject.read import read_package
 from studio.export.dawproject.target import DawProjectTarget
 from studio.job import Job
-from studio.music.bundle import SongBundle, StemFile
+from studio.music.bundle import Marker, SongBundle, StemFile
+from studio.music.key import Key
 from studio.music.notes import Note, Notes
 from studio.music.stem import KINDS, stem
 from studio.music.take import Take
@@ -130,6 +131,16 @@ def bad_warps(root: Element) -> list[str]:
     return found
 
 
+def bad_markers(root: Element, marked: Iterable[Marker]) -> list[str]:
+    """Every mark of the song, where it is to 1 µs, between those of its start and end."""
+    found = root.findall("Arrangement/Markers/Marker")
+    at = [seconds_at(root, float(marker.get("time"))) for marker in found[1:-1]]
+    want = sorted(mark.seconds for mark in marked)
+    names = [found[0].get("name"), found[-1].get("name")]
+    there = len(at) == len(want) and np.allclose(at, want, rtol=0, atol=1e-6)
+    return [] if there and names == ["Start", "End"] else [f"{at} are not {want}"]
+
+
 def bad_files(path: Path) -> list[str]:
     """Every sound is in the package once, is what it is said to be, and none is left over."""
     root, found = document(path), []
@@ -177,10 +188,13 @@ notes = st.lists(
     max_size=12,
 )
 
+markers = st.lists(st.builds(Marker, st.floats(0, 5), any_text), max_size=6).map(tuple)
+keys = st.none() | st.builds(Key, st.integers(0, 11), st.booleans())
+
 
 @st.composite
 def songs(draw: st.DrawFn, folder: Path) -> SongBundle:
-    """A song of any name, tempo and notes; every file mono or stereo noise."""
+    """A song of any name, tempo, key, notes and markers; every file mono or stereo noise."""
     frames = draw(st.integers(1, 4000))
     noise = np.random.default_rng(440).standard_normal((frames, 2)).astype("f4")
 
@@ -199,6 +213,8 @@ def songs(draw: st.DrawFn, folder: Path) -> SongBundle:
             Take(n, "e", "other", Notes.of(draw(notes))) for n in names if draw(st.booleans())
         ),
         tempo=draw(tempos),
+        key=draw(keys),
+        markers=draw(markers),
     )
 
 
@@ -220,6 +236,7 @@ def test_any_song_is_valid(data: st.DataObject, audio_format: Format) -> None:
         assert len(list(root.iter("Note"))) == sum(
             len(take.notes().without_overlaps()) for take in bundle.takes
         )
+        assert bad_markers(root, bundle.markers) == []
 
 
 @pytest.mark.parametrize(
@@ -276,6 +293,6 @@ def test_read_and_written_again_it_is_the_same_file(data: st.DataObject) -> None
             package.extractall(folder)
 
         again = [(wav, folder / wav) for wav in wavs]
-        write_package(folder / "again", read_package(path), again, "FLOAT", 1.0, Job())
+        write_package(folder / "again", read_package(path), again, "FLOAT", 1.0, 0, Job())
 
         assert (folder / "again").read_bytes() == path.read_bytes()

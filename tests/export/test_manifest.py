@@ -67,10 +67,23 @@ def test_the_fields_are_the_public_ones() -> None:
         "notes",
         "exports",
         "files",
+        "key",
+        "offset_samples",
+        "offset_seconds",
     ]
     assert list(fields["tempo"]) == ["bpm", "source", "confidence"]
     assert list(fields["engine"]) == ["name", "weights_sha256", "device"]
     assert list(fields["files"][0]) == ["path", "role", "stem", "sha256", "target"]
+
+
+def test_a_manifest_of_an_earlier_version_is_read(tmp_path: Path) -> None:
+    """It says nothing of key and silence, and of each file neither format nor gain."""
+    fields = json.loads(encode(manifest()))
+    for name in ("key", "offset_samples", "offset_seconds"):
+        del fields[name]
+    (tmp_path / MANIFEST).write_text(json.dumps(fields))
+
+    assert read_manifest(tmp_path) == manifest()
 
 
 def test_no_manifest_is_none(tmp_path: Path) -> None:

@@ -9,9 +9,17 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from studio.export.names import distinct, part_file, safe, song_file, song_name, stem_file
+from studio.errors import OptionError
+from studio.export.names import distinct, part_file, safe, song_file, song_name, stem_files
+from studio.settings import OPTIONS
 
 ANY = st.text(st.characters(codec=None), max_size=120)
+SUFFIXES = st.sampled_from([".wav", ".flac", ".mid", ".mp3"])
+USUAL = str(OPTIONS["naming"].default)
+LETTERS = st.text(st.characters(codec=None, exclude_characters="{}\0"), max_size=60)
+FIELDS = st.sampled_from(["{song}", "{number}", "{stem}", "{tempo}", "{key}"])
+TEMPLATES = st.lists(LETTERS | FIELDS, max_size=8).map(lambda parts: "".join([*parts, "{stem}"]))
+KEYS = st.sampled_from([None, "F# minor", "C major"])
 DEVICES = ["CON", "prn", "Aux", "NUL", "COM1", "lpt9", "COM¹", "CONIN$"]
 
 
@@ -30,6 +38,7 @@ def is_safe(name: str) -> bool:
 
 
 @given(ANY)
+@example("a \u202e b")
 @example("CON .txt")
 @example("nul" + "." * 90)
 @example("\u202egnp.exe")
@@ -49,14 +58,80 @@ def test_composed_names_are_safe_and_keep_what_tells_them_apart(
     song: str, number: int, label: str, suffix: str
 ) -> None:
     """A long song is cut, never the number, the label or the suffix."""
-    for name in (
-        stem_file(song, number, label, suffix),
-        part_file(song, label, suffix),
-        song_file(song, suffix),
-    ):
+    stem = stem_files(USUAL, song, [label] * (number + 1), suffix, 120.0, None)[number]
+    for name in (stem, part_file(song, label, suffix), song_file(song, suffix)):
         assert is_safe(name)
         assert name.endswith(suffix)
-    assert f" - {number:02d} " in stem_file(song, number, label, suffix)
+    assert f" - {number:02d} " in stem
+
+
+@given(TEMPLATES, ANY, st.lists(ANY, min_size=1, max_size=5), SUFFIXES, st.floats(20, 400), KEYS)
+@example("x" * 300 + "{stem}", "Song", ["Vocals", "vocals", "VOCALS"], ".flac", 120.0, None)
+@example("{song}{song}{song}{stem}", "曲" * 90, ["Bass"] * 3, ".wav", 120.0, "F# minor")
+@example("{stem}", "", ["CON", "con", "con 2"], ".wav", 120.0, None)
+@example("\u0301{stem}", "", ["e", "\u0301"], ".wav", 120.0, None)
+def test_any_template_makes_safe_names_of_which_no_two_are_one(
+    template: str, song: str, labels: list[str], suffix: str, bpm: float, key: str | None
+) -> None:
+    """Whatever song and stems are called, and however long it gets."""
+    names = stem_files(template, song, labels, suffix, bpm, key)
+
+    assert len({unicodedata.normalize("NFC", name.casefold()) for name in names}) == len(labels)
+    for name in names:
+        assert is_safe(name)
+        assert name.endswith(suffix)
+
+
+@given(ANY, st.lists(ANY, min_size=1, max_size=5), SUFFIXES)
+def test_the_usual_template_names_as_the_versions_before_did(
+    song: str, labels: list[str], suffix: str
+) -> None:
+    """Song, number and stem, the song cut where it must be: said here once more."""
+    names = stem_files(USUAL, song, labels, suffix, 117.3, "C major")
+
+    for number, (name, label) in enumerate(zip(names, labels, strict=True)):
+        tail = f" - {number:02d} {safe(label, 16, 45)}{suffix}"
+        assert name == safe(song, 80 - len(tail), 200 - len(tail.encode())) + tail
+
+
+def test_a_template_may_say_tempo_and_key() -> None:
+    """A sharp is written out: ``#`` ends an address for some programs."""
+    template = "{number} {stem} ({tempo} BPM, {key}) {{{song}}}"
+    labels = ["Mixture", "Vocals"]
+
+    sharp = stem_files(template, "Song", labels, ".wav", 117.3, "F# minor")
+    unknown = stem_files(template, "Song", labels, ".wav", 120.0, None)
+
+    assert sharp[1] == "01 Vocals (117.3 BPM, Fsharp minor) {Song}.wav"
+    assert unknown[0] == "00 Mixture (120 BPM, unknown key) {Song}.wav"
+
+
+def test_stems_without_a_number_get_one_where_they_are_alike() -> None:
+    """Upper and lower case are one name to some systems."""
+    names = stem_files("{stem}", "Song", ["Mixture", "Voice", "voice"], ".wav", 120.0, None)
+
+    assert names == ["Mixture.wav", "Voice.wav", "voice 2.wav"]
+
+
+@pytest.mark.parametrize(
+    ("template", "reason"),
+    [
+        ("{song} {stems}", "a text with {song}, {number}, {stem}, {tempo}, {key}"),
+        ("{song} {stem:>20}", "a text with"),
+        ("{song} {stem!r}", "a text with"),
+        ("{stem.name}", "a text with"),
+        ("{} {stem}", "a text with"),
+        ("{song", "a brace stands alone"),
+        ("{song} {number}", "{stem} is missing"),
+        ("  ", "some text"),
+    ],
+)
+def test_what_is_no_template_is_said_in_one_sentence(template: str, reason: str) -> None:
+    """With what it may hold."""
+    with pytest.raises(OptionError, match="--naming cannot be") as caught:
+        stem_files(template, "Song", ["Mixture"], ".wav", 120.0, None)
+
+    assert reason in str(caught.value)
 
 
 @pytest.mark.parametrize(
@@ -99,7 +174,8 @@ def test_a_song_is_called_as_its_file(path: str, name: str) -> None:
 
 def test_names_of_files_read_as_the_manual_says() -> None:
     """These names are public."""
-    assert stem_file("Song", 1, "Vocals", ".wav") == "Song - 01 Vocals.wav"
+    names = stem_files(USUAL, "Song", ["Mixture", "Vocals"], ".wav", 120.0, None)
+    assert names == ["Song - 00 Mixture.wav", "Song - 01 Vocals.wav"]
     assert part_file("Song", "Vocals", ".mid") == "Song - Vocals.mid"
     assert song_file("Song", ".mid") == "Song.mid"
 
@@ -108,8 +184,9 @@ def test_a_long_song_has_one_name_in_all_its_files() -> None:
     """The name from ``song_name`` leaves room for every label of ours."""
     song = song_name(Path("x" * 300 + ".mp3"))
 
-    for label in ("Mixture", "Bass", "Backing vocals"):
-        assert stem_file(song, 12, label, ".flac") == f"{song} - 12 {label}.flac"
+    labels = ["Mixture", "Bass", "Backing vocals"]
+    for number, name in enumerate(stem_files(USUAL, song, labels, ".flac", 120.0, None)):
+        assert name == f"{song} - {number:02d} {labels[number]}.flac"
 
 
 @given(st.lists(st.sampled_from(["a.mid", "A.mid", "a 2.mid", "ß.mid", "SS.mid", "ａ.mid"])))

@@ -54,6 +54,25 @@ def test_every_wav_says_its_song_its_stem_and_time_0(
         assert [struct.unpack_from("<I", cue, 8 + 24 * i)[0] for i in range(2)] == [0, 4000]
 
 
+@pytest.mark.parametrize("audio_format", ["flac", "mp3"])
+def test_other_formats_say_song_and_stem(
+    audio_format: str, bundle: SongBundle, export: Export, tmp_path: Path
+) -> None:
+    """As title and album; all of one length, and as quiet as the loudest needs."""
+    manifest = export(bundle, tmp_path / "out", "stems", audio_format=audio_format)
+
+    for path, name in zip(
+        sorted((tmp_path / "out/Stems").iterdir()), ["Mixture", "Vocals", "Bass"], strict=True
+    ):
+        with soundfile.SoundFile(path) as file:
+            assert (file.title, file.album) == (f"Söng - {name}", "Söng")
+            assert (file.samplerate, file.frames) == (8000, 4000)
+            assert np.abs(file.read()).max() <= 1.01
+    assert manifest.exports["stems"].options == {"format": audio_format, "gain_db": -1.94}
+    said = " ".join(manifest.exports["stems"].notes)
+    assert ("MP3 of 320 kbit/s" in said) == (audio_format == "mp3")
+
+
 def test_24_bits_do_not_clip_and_keep_the_sum(
     bundle: SongBundle, export: Export, tmp_path: Path
 ) -> None:

@@ -11,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import mido
+import msgspec
 import numpy as np
 import pytest
 import soundfile
@@ -19,16 +20,18 @@ from studio.errors import (
     DiskFullError,
     ExportConflictError,
     ManifestDamagedError,
+    OptionError,
     ProjectDamagedError,
     ProjectOutsideError,
     UnknownChoiceError,
     WriteError,
 )
 from studio.export.contract import ExportOptions
-from studio.export.manifest import MANIFEST, Manifest, read_manifest
+from studio.export.manifest import MANIFEST, Manifest, encode, read_manifest
 from studio.export.write import ManifestFacts, export_song
 from studio.job import Cancelled, Job
 from studio.music.bundle import SongBundle
+from studio.music.key import Key
 
 Export = Callable[..., Manifest]
 Tree = Callable[[Path], dict[str, bytes]]
@@ -425,7 +428,7 @@ def test_room_is_asked_for_before_the_work(
     usage = namedtuple("usage", "total used free")
     monkeypatch.setattr(shutil, "disk_usage", lambda path: usage(10**9, 10**9 - 10**6, 10**6))
 
-    with pytest.raises(DiskFullError, match=r"needs 1\.3 MB, and 1\.0 MB are free"):
+    with pytest.raises(DiskFullError, match=r"needs 1\.2 MB, and 1\.0 MB are free"):
         export(bundle, tmp_path / "out")
 
     assert not (tmp_path / "out").exists()
@@ -558,3 +561,89 @@ def test_stems_that_are_not_asked_for_stay(
         "Stems/Söng - 01 Vocals.wav": "FLOAT",
         "Stems/Söng - 02 Bass.wav": "PCM_16",
     }
+    told = {row.path: (row.format, row.gain_db) for row in manifest.files if row.format}
+    assert told == {
+        "Stems/Söng - 00 Mixture.wav": ("float32", 0.0),
+        "Stems/Söng - 01 Vocals.wav": ("float32", 0.0),
+        "Stems/Söng - 02 Bass.wav": ("pcm16", -1.94),
+    }
+    (note,) = [note for note in manifest.notes if "do not add up" in note]
+    assert note.startswith("Stems/Söng - 00 Mixture.wav, Stems/Söng - 01 Vocals.wav: ")
+    whole = export(bundle, out, audio_format="pcm16")
+    assert {row.gain_db for row in whole.files if row.format} == {-1.94}
+    assert whole.notes == list(facts.notes)
+
+
+def test_what_an_earlier_version_said_of_all_files_is_said_of_each(
+    bundle: SongBundle, facts: ManifestFacts, export: Export, tmp_path: Path
+) -> None:
+    """Its manifest has format and gain by target only."""
+    out = tmp_path / "out"
+    before = export(bundle, out, "stems", audio_format="pcm24")
+    rows = [msgspec.structs.replace(row, format=None, gain_db=None) for row in before.files]
+    (out / MANIFEST).write_bytes(encode(msgspec.structs.replace(before, files=rows)))
+
+    manifest = export_song(
+        bundle,
+        out,
+        ("stems",),
+        options=ExportOptions(stems=("bass",)),
+        facts=facts,
+        scores=None,
+        force=False,
+        job=Job(),
+    )
+
+    told = {row.stem: (row.format, row.gain_db) for row in manifest.files if row.format}
+    assert told["vocals"] == ("pcm24", -1.94)
+    assert told["bass"] == ("float32", 0.0)
+
+
+def test_stems_are_called_as_the_template_says(
+    bundle: SongBundle, facts: ManifestFacts, tmp_path: Path
+) -> None:
+    """The Reaper project finds them, and names of before go."""
+    options = ExportOptions(naming="{number} {stem} {tempo} {key}")
+    for naming in (ExportOptions(), options):
+        manifest = export_song(
+            replace(bundle, key=Key(6, minor=True)),
+            tmp_path / "out",
+            ("stems", "reaper"),
+            options=naming,
+            facts=facts,
+            scores=None,
+            force=False,
+            job=Job(),
+        )
+
+    stems = [row.path for row in manifest.files if row.role in ("mixture", "stem")]
+    assert stems == [
+        "Stems/00 Mixture 117.3 Fsharp minor.wav",
+        "Stems/01 Vocals 117.3 Fsharp minor.wav",
+        "Stems/02 Bass 117.3 Fsharp minor.wav",
+    ]
+    assert sorted(p.name for p in (tmp_path / "out/Stems").iterdir()) == [
+        path.removeprefix("Stems/") for path in stems
+    ]
+    project = (tmp_path / "out" / "Söng.rpp").read_text("utf-8")
+    assert all(f'FILE "{path}"' in project for path in stems)
+    assert manifest.key == "F# minor"
+
+
+def test_a_template_that_is_none_is_said_before_anything_happens(
+    bundle: SongBundle, facts: ManifestFacts, tmp_path: Path
+) -> None:
+    """Not even a folder is made."""
+    with pytest.raises(OptionError, match=r"--naming cannot be Vocals: \{stem\} is missing"):
+        export_song(
+            bundle,
+            tmp_path / "out",
+            ("stems",),
+            options=ExportOptions(naming="Vocals"),
+            facts=facts,
+            scores=None,
+            force=False,
+            job=Job(),
+        )
+
+    assert not (tmp_path / "out").exists()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pretty_midi
 import pytest
 
-from studio.midi.general import DRUM_KEYS, drum_name, program
+from studio.midi.general import DRUM_KEYS, drum_name, drum_piece, kit_order, program
 from studio.music.stem import KINDS
 
 
@@ -35,3 +35,15 @@ def test_each_kind_sounds_as_its_family(kind: str, family: str) -> None:
 def test_every_kind_has_a_program_and_drums_have_none() -> None:
     """No kind is forgotten."""
     assert [kind for kind in KINDS if program(kind) is None] == ["drums"]
+
+
+def test_a_kit_has_its_pieces_in_order() -> None:
+    """What belongs to no piece of the usual kit has its own name, and comes after these."""
+    keys = [51, 49, 50, 46, 44, 42, 41, 40, 38, 37, 36, 35, 56, 20]
+
+    pieces = list(dict.fromkeys(map(drum_piece, sorted(keys, key=kit_order))))
+
+    assert pieces == [
+        *("Kick", "Snare", "Hi-hat", "Toms", "Ride", "Crash"),
+        *("Key 20", "Cowbell"),
+    ]

@@ -54,6 +54,7 @@ def test_notes_lie_on_the_audio_for_ten_minutes(steps: int, tmp_path: Path) -> N
 
     by_mido = np.array([onset for onset, _ in seconds_by_mido(path)])
     read = sorted(pretty_midi.PrettyMIDI(str(path)).instruments[0].notes, key=lambda n: n.start)
+    print(f"{steps} tempo points: {np.abs(by_mido - notes.onset).max() * 1e3:.3f} ms at most")
     assert np.abs(by_mido - notes.onset).max() < 0.6e-3
     assert np.abs(np.array([n.start for n in read]) - notes.onset).max() < 0.6e-3
     assert np.abs(np.array([n.end for n in read]) - notes.offset).max() < 0.6e-3

@@ -47,6 +47,17 @@ def test_a_constant_tempo_is_a_product() -> None:
     assert tempo.bpm == 120.0
 
 
+def test_people_are_told_the_usual_tempo() -> None:
+    """Not the first of several steps, which only leads to the first beat."""
+    led = TempoMap((TempoStep(0.0, 81.0), TempoStep(2.0, 120.0)))
+    drifting = (90.0, 120.0, 121.0, 119.0, 140.0)
+    bars = TempoMap(tuple(TempoStep(4.0 * bar, bpm) for bar, bpm in enumerate(drifting)))
+
+    assert TempoMap.constant(117.3).usual_bpm == 117.3
+    assert led.usual_bpm == 120.0
+    assert bars.usual_bpm == 120.0
+
+
 def test_a_step_takes_effect_on_its_beat() -> None:
     """Four beats at 60, then twice as fast."""
     tempo = TempoMap((TempoStep(0.0, 60.0), TempoStep(4.0, 120.0)))

@@ -66,6 +66,28 @@ def test_what_is_in_use_is_remembered(tmp_path: Path) -> None:
         assert project.result("source") is None
 
 
+@pytest.mark.parametrize(
+    ("forgotten", "left"),
+    [
+        ("take/bass", ["rest", "take", "take/bass 2", "take/bass/solo"]),
+        ("take/", ["rest", "take"]),
+        ("take", ["rest", "take/bass", "take/bass 2", "take/bass/solo"]),
+        ("re", ["rest", "take", "take/bass", "take/bass 2", "take/bass/solo"]),
+    ],
+)
+def test_a_slot_is_forgotten_by_its_whole_name(
+    forgotten: str, left: list[str], tmp_path: Path
+) -> None:
+    """Not those whose names begin alike; one that ends with a slash is a folder of slots."""
+    with project_of(a_song(tmp_path), "song", tmp_path / "out") as project:
+        for slot in ("rest", "take", "take/bass", "take/bass 2", "take/bass/solo"):
+            project.run(Stage(slot, 1, (), {}), lambda part, job: {}, Job())
+
+        project.forget(forgotten)
+
+        assert sorted(project.document.stages) == left
+
+
 def test_a_folder_that_is_no_project_is_said(tmp_path: Path) -> None:
     """Any other folder is not opened, and nothing is made in it."""
     with pytest.raises(MissingFileError, match="not a song's folder"), open_project(tmp_path):

@@ -21,7 +21,7 @@ from studio.export.dawproject.model import (
     Track,
     unstretched,
 )
-from studio.music.bundle import SongBundle
+from studio.music.bundle import Marker, SongBundle
 from studio.music.stem import stem
 from studio.music.take import Take
 
@@ -76,8 +76,16 @@ def build(bundle: SongBundle, options: ExportOptions) -> Project:
         application=("Stemwright", __version__),
         tempo=bundle.tempo,
         tracks=tuple(tracks),
-        markers=((0.0, "Start"), (_end(bundle), "End")),
+        markers=_markers(bundle),
     )
+
+
+def _markers(bundle: SongBundle) -> tuple[tuple[float, str], ...]:
+    """Where the song starts, what is marked in it, and where it ends, each on its beat."""
+    marked = sorted(bundle.markers, key=lambda marker: marker.seconds)
+    rows = [Marker(bundle.lead, "Start"), *marked, Marker(bundle.duration, "End")]
+    beats = np.maximum(bundle.tempo.beats(np.array([row.seconds for row in rows])), 0.0)
+    return tuple(zip(beats.tolist(), (row.name for row in rows), strict=True))
 
 
 def _end(bundle: SongBundle) -> float:

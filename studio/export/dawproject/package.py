@@ -9,16 +9,16 @@ The date of every entry is the format's first day: the same song gives the same 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from io import BufferedWriter, RawIOBase
 from pathlib import Path
 from typing import IO, BinaryIO, cast
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 from zlib import crc32
 
-import numpy as np
-
 from studio.audio.encode import Subtype, WavEncoder
 from studio.audio.riff import SAMPLE_BYTES
 from studio.audio.wav import Wav
+from studio.audio.write import scaled
 from studio.export.dawproject.document import write_metadata, write_project
 from studio.export.dawproject.model import Project
 from studio.files import atomic
@@ -36,6 +36,7 @@ def write_package(
     sounds: Sequence[tuple[str, Path]],
     subtype: Subtype,
     gain: float,
+    lead: int,
     job: Job,
 ) -> None:
     """Write ``target`` whole.
@@ -44,6 +45,7 @@ def write_package(
         sounds: Path in the package and the float32 WAV each sound is written from.
         subtype: Of the WAV files in the package.
         gain: What every sample is multiplied with; 1.0 leaves FLOAT bit for bit as it is.
+        lead: Samples of silence that every sound begins with.
 
     Raises:
         MissingFileError, UnreadableAudioError: a source cannot be read.
@@ -51,32 +53,38 @@ def write_package(
     """
     with atomic(target) as part, ZipFile(part, "w") as package:
         job.update(0.0, f"Writing {target.name}")
-        with _entry(package, METADATA, ZIP_DEFLATED) as out:
-            write_metadata(project, cast(BinaryIO, out))
-        with _entry(package, PROJECT, ZIP_DEFLATED) as out:
-            write_project(project, cast(BinaryIO, out), job.part(0.0, _DOCUMENTS))
+        with _document(package, METADATA) as out:
+            write_metadata(project, out)
+        with _document(package, PROJECT) as out:
+            write_project(project, out, job.part(0.0, _DOCUMENTS))
         heard = job.part(_DOCUMENTS, 1.0)
         for number, (path, source) in enumerate(sounds):
             share = heard.part(number / len(sounds), (number + 1) / len(sounds))
-            _write_sound(package, path, source, subtype, gain, share)
+            _write_sound(package, path, source, subtype, gain, lead, share)
 
 
 def _write_sound(
-    package: ZipFile, path: str, source: Path, subtype: Subtype, gain: float, job: Job
+    package: ZipFile, path: str, source: Path, subtype: Subtype, gain: float, lead: int, job: Job
 ) -> None:
     """One WAV, block by block. Each name dithers with noise of its own, as in ``WavWriter``."""
     with Wav(source) as wav:
-        size = wav.frames * wav.channels * SAMPLE_BYTES[subtype] + HEADER_BYTES
+        frames = lead + wav.frames
+        size = frames * wav.channels * SAMPLE_BYTES[subtype] + HEADER_BYTES
         with _entry(package, path, ZIP_STORED, size) as out:
             sound = cast(BinaryIO, out)
             seed = crc32(path.encode())
-            encoder = WavEncoder(sound, subtype, wav.sample_rate, wav.channels, wav.frames, seed)
+            encoder = WavEncoder(sound, subtype, wav.sample_rate, wav.channels, frames, seed)
             done = 0
-            for block in wav.blocks():
-                encoder.write(block * np.float32(gain))
+            for block in scaled(wav, gain, lead):
+                encoder.write(block)
                 done += block.shape[1]
-                job.update(done / wav.frames, f"Writing {path}")
+                job.update(done / frames, f"Writing {path}")
             encoder.finish()
+
+
+def _document(package: ZipFile, path: str) -> BinaryIO:
+    """An entry for many small writes, each of which would be compressed and summed by itself."""
+    return cast(BinaryIO, BufferedWriter(cast(RawIOBase, _entry(package, path, ZIP_DEFLATED))))
 
 
 def _entry(package: ZipFile, path: str, method: int, size: int = 0) -> IO[bytes]:

@@ -8,7 +8,7 @@ from studio.export.contract import ExportedFile, ExportOptions, Format, PlannedF
 from studio.export.dawproject.build import build, sounds
 from studio.export.dawproject.package import HEADER_BYTES, write_package
 from studio.export.names import song_file
-from studio.export.stems import ENCODINGS, common_gain
+from studio.export.stems import ENCODINGS, common_gain, wav_bytes
 from studio.job import Job
 from studio.music.bundle import SongBundle
 
@@ -25,12 +25,14 @@ class DawProjectTarget:
         """Every tempo step stands in the tempo and in the warps of every sound."""
         encoding = ENCODINGS[_format(options)]
         heard = sounds(bundle, options)
-        sources = [sound.source.stat().st_size for sound in heard]
+        lead, bits = bundle.lead_samples, encoding.bits
         takes = [take for take in bundle.takes if options.wants(take.stem)]
-        size = HEADER_BYTES + sum(bytes_ * encoding.bits // 32 + HEADER_BYTES for bytes_ in sources)
+        size = HEADER_BYTES * (len(heard) + 1)
+        size += sum(wav_bytes(sound.source, lead, bits) for sound in heard)
         size += _A_NOTE * sum(len(take.notes()) for take in takes)
         size += _A_STEP * len(bundle.tempo.steps) * (len(heard) + 1)
         size += _A_TRACK * (len(heard) + len(takes))
+        size += sum(_A_STEP + 6 * len(marker.name) for marker in bundle.markers)
         return (PlannedFile(_file(bundle), size),)
 
     def write(self, bundle: SongBundle, folder: Path, options: ExportOptions, job: Job) -> Written:
@@ -38,14 +40,15 @@ class DawProjectTarget:
         chosen = _format(options)
         encoding = ENCODINGS[chosen]
         decibels = 0.0
-        if encoding.subtype != "FLOAT":
+        if encoding.clips:
             every = [bundle.mixture, *(file.path for file in bundle.stems)]
             decibels = common_gain(every, encoding, job.part(0.0, 0.2))
         heard = [(sound.file, sound.source) for sound in sounds(bundle, options)]
         file = _file(bundle)
         project, gain = build(bundle, options), 10.0 ** (decibels / 20.0)
         share = job.part(0.2, 1.0)
-        write_package(folder / file.path, project, heard, encoding.subtype, gain, share)
+        how = encoding.subtype, gain, bundle.lead_samples
+        write_package(folder / file.path, project, heard, *how, share)
         return Written(
             files=(file,),
             options={"format": chosen, "gain_db": decibels},
@@ -59,7 +62,7 @@ def _file(bundle: SongBundle) -> ExportedFile:
 
 def _format(options: ExportOptions) -> Format:
     """DAWs agree on WAV inside a project; 24 bits are what our FLAC holds."""
-    return "pcm24" if options.audio_format == "flac" else options.audio_format
+    return "pcm24" if options.audio_format in ("flac", "mp3") else options.audio_format
 
 
 def _said(bundle: SongBundle, decibels: float) -> tuple[str, ...]:
