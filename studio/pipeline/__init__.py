@@ -36,6 +36,7 @@ TASKS = {
     "score": "studio.pipeline.lone:score",
     "apart": "studio.pipeline.apart:apart",
     "view": "studio.pipeline.apart:view",
+    "tempo": "studio.pipeline.musical:tempo",
     "devices": "studio.pipeline.machine:devices",
     "doctor": "studio.pipeline.machine:doctor",
     "speeds": "studio.pipeline.machine:speeds",

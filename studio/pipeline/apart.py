@@ -70,8 +70,9 @@ def apart(options: ApartOptions, job: Job) -> SongView:
             return song
         song = _with_stems(project, source, stems, song, job.part(_SEPARATED, _DRAWN))
         job.found("stems", **msgspec.to_builtins(song))
-        tempo = _tempo(project, source, job.part(_DRAWN, 1))
-        return msgspec.structs.replace(song, tempo=tempo)
+        if "tempo" not in project.document.stages:
+            stages.tempo(project, source, None, job.part(_DRAWN, 1))
+        return msgspec.structs.replace(song, **_musical(project))
 
 
 def view(options: ViewOptions, job: Job) -> SongView:
@@ -137,7 +138,7 @@ def _with_stems(
     takes = _takes(project)
     return msgspec.structs.replace(
         song,
-        tempo=_tempo_known(project),
+        **_musical(project),
         engine=EngineView(stems.facts["name"], stems.facts["device"]),
         notes=[*song.notes, *stems.facts["notes"]],
         sum_error_db=drawn.sum_error_db,
@@ -167,16 +168,13 @@ def _takes(project: Project) -> dict[str, TakeView]:
     return {take.stem: take for take in take_views(project)}
 
 
-def _tempo_known(project: Project) -> dict[str, Any] | None:
-    """The tempo in use, as JSON."""
+def _musical(project: Project) -> dict[str, Any]:
+    """Tempo, key and chords in use, as JSON; nothing where no tempo is known."""
     if "tempo" not in project.document.stages:
-        return None
-    found: dict[str, Any] = msgspec.to_builtins(stages.tempo_in_use(project))
-    return found
-
-
-def _tempo(project: Project, source: Result, job: Job) -> dict[str, Any] | None:
-    """The tempo in use, which somebody may have given; else the estimated one."""
-    if "tempo" not in project.document.stages:
-        stages.tempo(project, source, None, job)
-    return _tempo_known(project)
+        return {}
+    key, chords = stages.harmony_in_use(project)
+    return {
+        "tempo": msgspec.to_builtins(stages.tempo_in_use(project)),
+        "key": None if key is None else key.name,
+        "chords": msgspec.to_builtins(list(chords)),
+    }

@@ -132,7 +132,7 @@ def transcribe(options: TranscribeOptions, job: Job) -> Report:
             seconds=stem.seconds,
             engine=name,
             device=device,
-            bpm=tempo.bpm,
+            bpm=tempo.usual_bpm,
             bpm_source=tempo.source,
             stems=[
                 Part(target.stem, not len(found), len(take.notes()))

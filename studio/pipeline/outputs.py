@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated
 
 import msgspec
 
-from studio.export.contract import ExportOptions, Format
+from studio.export import contract
+from studio.export.contract import Format, Grid
 from studio.export.manifest import Engine, Manifest
 from studio.export.write import ManifestFacts, export_song
 from studio.job import Job
 from studio.music.bundle import SongBundle, StemFile
 from studio.music.take import Take
-from studio.pipeline.stages import tempo_in_use
+from studio.pipeline.stages import harmony_in_use, tempo_in_use
 from studio.pipeline.takes import Scores, is_silent
 from studio.project.project import Project
 from studio.project.stages import Facts, Result
@@ -58,21 +60,40 @@ class Report(msgspec.Struct, frozen=True):
     files: list[str]
 
 
+class FileOptions(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """How files are written, in what ``process``, ``export`` and ``plan`` are asked for.
+
+    Attributes: as in ``export.contract.ExportOptions``.
+    """
+
+    audio_format: Format = "float32"
+    tempo_tag: bool = False
+    lead_in: bool = False
+    naming: str = "{song} - {number} {stem}"
+    programs: bool = True
+    drum_tracks: bool = False
+    guide_note: bool = False
+    quantise: Annotated[float, msgspec.Meta(ge=0, le=1)] = 0.0
+    grid: Grid = "1/16"
+    live_template: str | None = None
+    daw: str = "any"
+
+    def of(self, stems: tuple[str, ...] | None = None) -> contract.ExportOptions:
+        """For the targets; ``stems`` are the ones to write, None all."""
+        own = {name: getattr(self, name) for name in FileOptions.__struct_fields__}
+        template = None if self.live_template is None else Path(self.live_template)
+        return contract.ExportOptions(stems=stems, **own | {"live_template": template})
+
+
 @dataclass(frozen=True, slots=True)
 class Outputs:
     """What to write, how, and where; as in ``plan.ExportOptions``."""
 
     targets: Sequence[str]
-    audio_format: Format
+    options: contract.ExportOptions
     folder: Path
     force: bool = False
     keep: bool = False
-    stems: tuple[str, ...] | None = None
-
-    @property
-    def options(self) -> ExportOptions:
-        """For the targets."""
-        return ExportOptions(self.audio_format, self.stems)
 
 
 def write_outputs(apart: Apart, outputs: Outputs, job: Job) -> Manifest:
@@ -106,6 +127,7 @@ def apart_of(
     project: Project, source: Result, stems: Result, files: list[StemFile], takes: list[Take]
 ) -> Apart:
     """The song with these stems and takes, at the tempo in use, without scores."""
+    key, chords = harmony_in_use(project)
     bundle = SongBundle(
         song=project.folder.name,
         mixture=source.folder / "mixture.wav",
@@ -114,6 +136,8 @@ def apart_of(
         stems=tuple(files),
         takes=tuple(takes),
         tempo=tempo_in_use(project),
+        key=key,
+        markers=chords,
     )
     notes = [*source.facts["notes"], *stems.facts["notes"]]
     return Apart(bundle, stems.facts, notes, Scores())
@@ -128,7 +152,7 @@ def report(folder: Path, apart: Apart, manifest: Manifest) -> Report:
         seconds=apart.bundle.duration,
         engine=apart.engine["name"],
         device=apart.engine["device"],
-        bpm=apart.bundle.tempo.bpm,
+        bpm=apart.bundle.tempo.usual_bpm,
         bpm_source=apart.bundle.tempo.source,
         stems=[
             Part(file.stem.name, is_silent(file.path), notes.get(file.stem.name))

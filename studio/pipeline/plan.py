@@ -5,27 +5,31 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-import msgspec
-
 from studio.errors import ProjectDamagedError, UnknownChoiceError
-from studio.export.contract import Format
 from studio.export.forecast import Forecast, forecast
 from studio.job import Job
 from studio.pipeline import stages
-from studio.pipeline.outputs import Apart, Outputs, Report, apart_of, report, write_outputs
+from studio.pipeline.outputs import (
+    Apart,
+    FileOptions,
+    Outputs,
+    Report,
+    apart_of,
+    report,
+    write_outputs,
+)
 from studio.pipeline.takes import scores_of, takes_in_use
 from studio.project.project import Project, is_project, open_project
 
 MIXTURE = "mixture"
 
 
-class ExportOptions(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class ExportOptions(FileOptions, frozen=True, forbid_unknown_fields=True):
     """What ``export`` and ``plan`` are asked for.
 
-    Attributes:
+    Attributes: those of ``FileOptions``, and
         folder: Of a song that is apart.
         targets: Names of export targets.
-        audio_format: Of the stems.
         out: A folder that gets a folder named like the song; None: the song's own folder.
         stems: Names of the stems to write, ``mixture`` for the song itself; None: all. Files of
             the others, and the scores, stay as they are.
@@ -35,8 +39,7 @@ class ExportOptions(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """
 
     folder: str
-    targets: tuple[str, ...] = ("stems", "midi")
-    audio_format: Format = "float32"
+    targets: tuple[str, ...] = ("stems", "midi", "dawproject", "reaper")
     force: bool = False
     out: str | None = None
     stems: tuple[str, ...] | None = None
@@ -49,6 +52,7 @@ def export(options: ExportOptions, job: Job) -> Report:
 
     Raises:
         UnknownChoiceError: a stem or target that is not there.
+        OptionError: of the options one cannot be, for any song or for this one.
         ExportConflictError: files in the way, unless ``force`` or ``keep``.
         StudioError: the folder is no song's, or the files cannot be written.
     """
@@ -68,6 +72,7 @@ def plan(options: ExportOptions, job: Job) -> Forecast:
 
     Raises:
         UnknownChoiceError: a stem or target that is not there.
+        OptionError: of the options one cannot be, for any song or for this one.
         StudioError: the folder is no song's, or holds a manifest of somebody else's.
     """
     with open_project(Path(options.folder)) as project:
@@ -103,11 +108,10 @@ def _outputs(project: Project, apart: Apart, options: ExportOptions, job: Job) -
     """Without MIDI where nothing was transcribed: old files must not give way to empty ones."""
     outputs = Outputs(
         targets=options.targets,
-        audio_format=options.audio_format,
+        options=options.of(options.stems),
         folder=_folder(project, options.out),
         force=options.force,
         keep=options.keep,
-        stems=options.stems,
     )
     if "midi" in options.targets and not any(
         outputs.options.wants(take.stem) for take in apart.bundle.takes
@@ -119,7 +123,8 @@ def _outputs(project: Project, apart: Apart, options: ExportOptions, job: Job) -
 
 def _scores_go_along(apart: Apart, outputs: Outputs) -> bool:
     """With the notes of the whole song; sound alone does not wait for them."""
-    return bool(apart.bundle.takes and set(outputs.targets) - {"stems"} and outputs.stems is None)
+    whole = outputs.options.stems is None
+    return bool(apart.bundle.takes and set(outputs.targets) - {"stems"} and whole)
 
 
 def _folder(project: Project, out: str | None) -> Path:

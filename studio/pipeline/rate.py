@@ -34,7 +34,7 @@ from studio.scoring.suggest import flat_range, suggest
 from studio.scoring.table import Row
 
 GRID = tuple(round(0.2 + 0.02 * step, 2) for step in range(36))
-_VERSION = 1
+_VERSION = 2
 _CURVE_KEYS = ("agreement",)
 # Results of this many changes by hand are kept, a stem; each is a few kilobytes.
 _KEPT = 12
@@ -246,8 +246,8 @@ def _span(options: FitOptions, length: float) -> tuple[float, float]:
 def _bars(tempo: TempoMap, start: float, end: float) -> list[float]:
     """``start``, every fourth bar line between, and ``end``."""
     beats = 4.0 * tempo.beats_per_bar
-    first, last = tempo.beats(np.array([start, end])) / beats
-    lines = tempo.seconds(beats * np.arange(np.floor(first) + 1, np.ceil(last)))
+    first, last = (tempo.beats(np.array([start, end])) - tempo.first_bar) / beats
+    lines = tempo.seconds(beats * np.arange(np.floor(first) + 1, np.ceil(last)) + tempo.first_bar)
     if len(lines) > _MOST_STRETCHES:
         lines = lines[:: -(-len(lines) // _MOST_STRETCHES)]
     return [start, *(line for line in lines.tolist() if start < line < end), end]

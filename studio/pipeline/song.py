@@ -9,13 +9,20 @@ from pathlib import Path
 import msgspec
 
 from studio.errors import OptionError, ProjectDamagedError
-from studio.export.contract import Format
+from studio.export.names import checked
 from studio.job import Job
 from studio.music.bundle import StemFile
 from studio.music.stem import in_order
 from studio.music.take import Take
 from studio.pipeline import opening, stages
-from studio.pipeline.outputs import Outputs, Report, apart_of, report, write_outputs
+from studio.pipeline.outputs import (
+    FileOptions,
+    Outputs,
+    Report,
+    apart_of,
+    report,
+    write_outputs,
+)
 from studio.pipeline.takes import (
     forget_others,
     heard_as,
@@ -42,10 +49,10 @@ _SHARES = {
 }
 
 
-class ProcessOptions(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class ProcessOptions(FileOptions, frozen=True, forbid_unknown_fields=True):
     """What ``process`` and ``separate`` are asked for.
 
-    Attributes:
+    Attributes: those of ``FileOptions``, and
         song: An audio file, or the folder of a song that is already apart.
         out: Where folders of songs are made; not used where ``song`` is one.
         model: An engine without weights, or the name of a model. None: a song that is apart
@@ -61,7 +68,6 @@ class ProcessOptions(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         tempo: In BPM; None estimates it.
         preview: Only this many seconds from the middle of the song.
         targets: Names of export targets.
-        audio_format: Of the exported stems.
         force: Whether files in the way may be replaced.
     """
 
@@ -77,8 +83,7 @@ class ProcessOptions(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     usual_threshold: float = 0.55
     tempo: float | None = None
     preview: float | None = None
-    targets: tuple[str, ...] = ("stems", "midi")
-    audio_format: Format = "float32"
+    targets: tuple[str, ...] = ("stems", "midi", "dawproject", "reaper")
     force: bool = False
 
 
@@ -88,6 +93,7 @@ def process(options: ProcessOptions, job: Job) -> Report:
     Raises:
         StudioError: in many ways; nothing half-written is left, and the next run goes on.
     """
+    checked(options.naming)  # said before hours of work, not after
     steps = _parts(job)
     how = _separation(options)
     song, mark = Path(options.song), " (preview)" if options.preview else ""
@@ -99,7 +105,7 @@ def process(options: ProcessOptions, job: Job) -> Report:
         takes = _takes(project, files, options, steps["takes"])
         scores = table(project, files, takes, steps["scores"])
         apart = replace(apart_of(project, source, stems, files, takes), scores=scores)
-        outputs = Outputs(options.targets, options.audio_format, project.folder, options.force)
+        outputs = Outputs(options.targets, options.of(), project.folder, options.force)
         return report(project.folder, apart, write_outputs(apart, outputs, steps["out"]))
 
 

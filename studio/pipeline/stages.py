@@ -1,4 +1,4 @@
-"""The stages of a song's sound: decode, separate, the rest, the tempo.
+"""The stages of a song's sound: decode, separate, the rest, the beat and the harmony.
 
 Each is computed once, under the key of all that it depends on.
 """
@@ -9,7 +9,7 @@ import time
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 import msgspec
 import numpy as np
@@ -23,7 +23,8 @@ from studio.errors import OptionError
 from studio.files import reading, sha256
 from studio.job import Job
 from studio.models.store import StoredModel, resolve, verify
-from studio.music.bundle import StemFile
+from studio.music.bundle import Marker, StemFile
+from studio.music.key import Key
 from studio.music.stem import in_order, stem
 from studio.music.tempo import TempoMap
 from studio.project.project import Project
@@ -33,11 +34,15 @@ from studio.separation.engines import ENGINES
 from studio.separation.exact_sum import SumMode
 from studio.separation.stream import StreamOptions, as_heard, separate_song
 
+if TYPE_CHECKING:
+    from studio.rhythm.listen import Columns
+
 _BLOCK = 1 << 16
 # A shorter song says little of how fast an engine is.
 _TELLING_SECONDS = 10.0
 # Slots whose results are of no use once the song is another recording.
-_OF_THE_SOURCE = ("stems", "rest", "outlines", "tempo", "take/", "scores/")
+_OF_THE_SOURCE = ("stems", "rest", "outlines", "pulse", "tempo", "harmony", "take/", "scores/")
+_COLUMNS, _TEMPO_VERSION = "columns.npz", 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,31 +162,83 @@ def stem_file(result: Result, name: str) -> StemFile:
     return StemFile(stem(name), path)
 
 
-def tempo(project: Project, source: Result, given: float | None, job: Job) -> TempoMap:
-    """The song's tempo: as given, or estimated once from the whole song's onsets."""
-    stage = Stage("tempo", 1, (source.key,), {"given": given})
+def pulse(project: Project, source: Result, job: Job) -> Result:
+    """What musical time is heard by, as ``columns.npz``; see ``rhythm.listen``."""
 
     def make(part: Path, job: Job) -> Facts:
-        if given is not None:
-            found = TempoMap.constant(given)
-        else:
-            # Imported here: who waits for the first hop does not wait for this.
-            from studio.rhythm.tempo import estimate_tempo
+        # Imported here: who waits for the first hop does not wait for this.
+        from studio.rhythm.listen import listen, save
 
-            found = estimate_tempo(source.folder / "mixture.wav", job)
-        return cast(Facts, msgspec.to_builtins(found))
+        save(listen(source.folder / "mixture.wav", job), part / _COLUMNS)
+        return {}
 
-    return _tempo_map(project.run(stage, make, job))
+    return project.run(Stage("pulse", 1, (source.key,), {}), make, job)
+
+
+def columns_of(heard: Result) -> Columns:
+    """The columns of a ``pulse``."""
+    from studio.rhythm.listen import load
+
+    return load(heard.folder / _COLUMNS)
+
+
+def tempo(project: Project, source: Result, given: float | None, job: Job) -> TempoMap:
+    """The song's tempo, beats and bars, found once in the whole song; and its harmony.
+
+    A tempo that is given stays as it is, and its beats and bars are found.
+    """
+    heard = pulse(project, source, job.part(0, 0.8))
+
+    def make(part: Path, job: Job) -> Facts:
+        from studio.rhythm.tempo import Told, doubts, tempo_of
+
+        found = tempo_of(columns_of(heard), Told(bpm=given))
+        return cast(Facts, msgspec.to_builtins(found)) | {"notes": doubts(found)}
+
+    stage = Stage("tempo", _TEMPO_VERSION, (heard.key,), {"given": given})
+    result = told(project.run(stage, make, job.part(0.8, 0.9)), job)
+    _harmony(project, heard, result, job.part(0.9, 1))
+    return _tempo_map(result)
+
+
+def use_tempo(project: Project, source: Result, tempo: TempoMap, job: Job) -> None:
+    """Use ``tempo`` from now on, with the harmony of its bars."""
+    heard = pulse(project, source, job)
+    facts = cast(Facts, msgspec.to_builtins(tempo))
+    stage = Stage("tempo", _TEMPO_VERSION, (heard.key,), {"map": facts})
+    result = project.run(stage, lambda *_: facts | {"notes": []}, job)
+    _harmony(project, heard, result, job)
 
 
 def tempo_in_use(project: Project) -> TempoMap:
-    """The tempo the last ``process`` used."""
+    """The tempo the last ``process`` used, or what was said since."""
     found = project.result("tempo")
     return (
         TempoMap.constant(120.0, source="default", confidence=0.0)
         if not found
         else _tempo_map(found)
     )
+
+
+def harmony_in_use(project: Project) -> tuple[Key | None, tuple[Marker, ...]]:
+    """The key and the chords, where they are known and sure."""
+    found = project.result("harmony")
+    if found is None:
+        return None, ()
+    key = None if found.facts["key"] is None else msgspec.convert(found.facts["key"], Key)
+    return key, msgspec.convert(found.facts["chords"], tuple[Marker, ...])
+
+
+def _harmony(project: Project, heard: Result, tempo: Result, job: Job) -> None:
+    """Key and chords on the bars of ``tempo``."""
+
+    def make(part: Path, job: Job) -> Facts:
+        from studio.rhythm.harmony import harmony_of
+
+        found = harmony_of(columns_of(heard), _tempo_map(tempo))
+        return cast(Facts, msgspec.to_builtins(found))
+
+    project.run(Stage("harmony", 1, (heard.key, tempo.key), {}), make, job)
 
 
 def _tempo_map(result: Result) -> TempoMap:

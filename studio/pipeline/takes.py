@@ -14,7 +14,7 @@ import numpy as np
 from studio.audio.write import peak
 from studio.devices.choose import choose
 from studio.job import Job
-from studio.models.store import find, verify
+from studio.models.store import find
 from studio.music.bundle import StemFile
 from studio.music.notes import Notes
 from studio.music.stem import in_order, stem
@@ -30,11 +30,11 @@ from studio.scoring.table import Row, score_takes
 from studio.transcription.contract import DetectorClass
 from studio.transcription.engines import DETECTORS
 from studio.transcription.listen import listen, load_activations, save_activations
-from studio.transcription.transcribe import candidates, choose_engine
+from studio.transcription.transcribe import candidates, choose_engine, weights_of, why_usual
 
 # The thresholds of the source document's table.
 TABLE_THRESHOLDS = (0.55, 0.7, 0.9)
-_SCORES_VERSION = 1
+_SCORES_VERSION = 2
 CANDIDATES = "candidates.npz"
 _COLUMNS = ("onset", "pitch", "offset", "velocity", "strength")
 
@@ -88,8 +88,7 @@ def hear(path: Path, detector_class: DetectorClass, device: str, part: Path, job
     heard = part / "activations.npz"
     if not heard.exists():
         choice = choose(device, detector_class.devices)
-        weights = verify(find(detector_class.weights)) if detector_class.weights else None
-        detector = detector_class.open(choice.device, weights)
+        detector = detector_class.open(choice.device, weights_of(detector_class))
         save_activations(listen(detector, path, job.part(0, 0.9)), heard)
     return candidates(detector_class, load_activations(heard), path, job.part(0.9, 1))
 
@@ -318,5 +317,5 @@ def _why(facts: Facts) -> str:
     usual = choose_engine(kind)
     said = "" if kind == stem(facts["stem"]).kind else f", heard as {kind} because you said so"
     if engine == usual:
-        return f"{label} is the first engine for {kind} that needs no added weights{said}."
+        return f"{label} is the usual engine for {kind}: {why_usual(kind)}{said}."
     return f"{label} was chosen instead of {DETECTORS.entry(usual).label}{said}."

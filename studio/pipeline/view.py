@@ -92,6 +92,8 @@ class SongView(msgspec.Struct, frozen=True):
         mixture: The decoded song, a float32 WAV.
         peaks: The outline of the song, for ``Peaks.load``; empty while there is none.
         tempo: A ``TempoMap`` as JSON, or None while it is not known.
+        key: The key's name, ``F# minor``; None where it is not known or not sure.
+        chords: Markers as JSON, rising; none where they are not sure.
         engine: None while no stem is there.
         notes: What the user must hear, such as a down-mix.
         sum_error_db: How far the sum of the stems is from the song at worst, in dB of full scale
@@ -108,6 +110,8 @@ class SongView(msgspec.Struct, frozen=True):
     mixture: str
     peaks: str = ""
     tempo: dict[str, Any] | None = None
+    key: str | None = None
+    chords: list[dict[str, Any]] = []
     engine: EngineView | None = None
     notes: list[str] = []
     sum_error_db: float | None = None

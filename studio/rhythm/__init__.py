@@ -1,1 +1,1 @@
-"""Musical time, heard on the whole song: one constant tempo and how sure it is."""
+"""Musical time and harmony, heard on the whole song: beats, bars, tempo, key and chords."""

@@ -48,8 +48,8 @@ def test_what_was_heard_is_found_again(song: Path, run: Run) -> None:
     view = run("hear", folder=str(song), stem="bass")
     assert slots(song) == before
     assert (
-        view["why"]
-        == "Spectral (no weights) is the first engine for bass that needs no added weights."
+        view["why"] == "Spectral (no weights) is the usual engine for bass: "
+        "it holds on to the bass under what leaked into it, and it needs no added weights."
     )
     assert [row["threshold"] for row in view["rows"]] == [0.55, 0.7, 0.9]
     assert view["suggested"] in (0.55, 0.7, 0.9)

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from studio.errors import ExportConflictError, ProjectBusyError, UnknownChoiceError
+from studio.errors import ExportConflictError, OptionError, ProjectBusyError, UnknownChoiceError
 from studio.midi.read import read_midi
 from studio.music.notes import Note
 from studio.music.take import Edit, TakeOptions
@@ -91,6 +91,24 @@ def test_another_format_removes_what_it_no_longer_writes(song: Path, run: Run) -
     assert set(states(plan)) | {"manifest.json"} == set(tree(song))
 
 
+def test_how_files_are_written_is_asked_of_every_task(song: Path, run: Run) -> None:
+    """By the names the options have everywhere; what cannot be is refused before any work."""
+    asked = {"targets": ["reaper"], "audio_format": "pcm16", "naming": "{number} {stem} {tempo}"}
+    planned = states(run("plan", folder=str(song), **asked))
+    run("export", folder=str(song), **asked)
+    stems = {path for path in tree(song) if path.startswith("Stems/")}
+    assert stems == {path for path in planned if path.startswith("Stems/")}
+    assert any(path.startswith("Stems/03 Bass ") for path in stems)
+
+    for task, options in (
+        ("plan", {"folder": str(song)}),
+        ("export", {"folder": str(song)}),
+        ("process", {"song": str(song.parent / "nowhere.wav"), "out": str(song.parent)}),
+    ):
+        with pytest.raises(OptionError, match="--naming"):
+            run(task, **options, naming="{song}")
+
+
 def test_some_stems_go_into_another_folder(song: Path, run: Run, tmp_path: Path) -> None:
     """Under the names and numbers they have among all, and the song's own folder stays."""
     before = tree(song)
@@ -101,6 +119,8 @@ def test_some_stems_go_into_another_folder(song: Path, run: Run, tmp_path: Path)
         "MIDI/Song - Bass.mid",
         "MIDI/Song.mid",
         "READ ME FIRST.txt",
+        "Song.dawproject",
+        "Song.rpp",
         BASS,
         "manifest.json",
     ]

@@ -21,13 +21,18 @@ def pulses(times: np.ndarray, seconds: float, loud: np.ndarray | float = 1.0) ->
     return curve[: round(seconds * FPS)]
 
 
+def tempo_of(curve: np.ndarray) -> float:
+    """The middle of the tempo's path."""
+    return float(np.median(periodicity.tempo_path([curve], FPS)[1]))
+
+
 @settings(max_examples=30, deadline=None)
 @given(bpm=st.floats(70, 180), start=st.floats(0, 1))
 def test_a_click_track_gives_its_tempo(bpm: float, start: float) -> None:
     """Coarsely to 1 %, finely to 0.1 %, whatever the tempo and the place of the first click."""
     curve = pulses(np.arange(start, 30, 60 / bpm), 30)
 
-    coarse = periodicity.coarse_tempo(curve, FPS)
+    coarse = tempo_of(curve)
 
     assert coarse == pytest.approx(bpm, rel=0.01)
     assert periodicity.refined_tempo(curve, FPS, coarse) == pytest.approx(bpm, rel=0.001)
@@ -38,7 +43,25 @@ def test_accents_settle_the_octave(bpm: float) -> None:
     """Loud beats with soft ones half-way between: the loud ones are the beat."""
     halves = np.arange(0.2, 30, 30 / bpm)
     loud = np.where(np.arange(len(halves)) % 2, 0.4, 1.0)
-    assert periodicity.coarse_tempo(pulses(halves, 30, loud), FPS) == pytest.approx(bpm, rel=0.01)
+    assert tempo_of(pulses(halves, 30, loud)) == pytest.approx(bpm, rel=0.01)
+
+
+def test_the_path_follows_a_change_of_tempo() -> None:
+    """A minute at 100 BPM, a minute at 120: each in its own half, none between."""
+    beats = np.concatenate([np.arange(0, 60, 0.6), np.arange(60, 120, 0.5)])
+    seconds, bpm = periodicity.tempo_path([pulses(beats, 120)], FPS)
+    assert bpm[seconds < 50] == pytest.approx(100, rel=0.01)
+    assert bpm[seconds > 70] == pytest.approx(120, rel=0.01)
+
+
+def test_a_part_that_keeps_the_accents_settles_the_octave() -> None:
+    """All halves of a beat alike, but a bass on the beat alone: the beat is not doubled."""
+    halves = pulses(np.arange(0, 60, 0.36), 60)
+    bass = pulses(np.arange(0, 60, 0.72), 60)
+    _, alike = periodicity.tempo_path([halves], FPS)
+    _, accented = periodicity.tempo_path([halves, bass], FPS)
+    assert np.median(alike) == pytest.approx(60 / 0.36, rel=0.01)
+    assert np.median(accented) == pytest.approx(60 / 0.72, rel=0.01)
 
 
 def test_the_longer_the_song_the_finer_the_tempo() -> None:
@@ -62,7 +85,7 @@ def test_confidence_falls_as_time_becomes_free() -> None:
     ]
     found = []
     for curve in curves:
-        bpm = periodicity.refined_tempo(curve, FPS, periodicity.coarse_tempo(curve, FPS))
+        bpm = periodicity.refined_tempo(curve, FPS, tempo_of(curve))
         found.append(periodicity.confidence(curve, FPS, bpm))
     assert found[0] > 0.95
     assert found[0] > found[1] > found[2] >= found[3]
