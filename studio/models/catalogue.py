@@ -16,7 +16,7 @@ from studio.errors import UnknownChoiceError
 Name = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9_-]*$")]
 Sha256 = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}$")]
 Count = Annotated[int, msgspec.Meta(ge=1)]
-Format = Literal["safetensors", "th", "pkl"]
+Format = Literal["safetensors", "th", "pkl", "onnx"]
 
 
 class ModelFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -24,18 +24,21 @@ class ModelFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     Attributes:
         format: What kind of file; its suffix in the store.
-        urls: Where its publisher keeps it, the first preferred.
+        urls: Where its publisher keeps it, the first preferred; none where it ships.
         bytes: Its exact size.
         sha256: 64 hexadecimal digits, of the whole file.
         verified: Whether we hashed the publisher's file ourselves. Where not, size and hash are
             as others published them.
+        installed: Where a Python package holds the same bytes, as ``package/path``; or nothing.
+            The package ``stemwright`` stands for what ships with the program.
     """
 
     format: Format
-    urls: Annotated[tuple[str, ...], msgspec.Meta(min_length=1)]
+    urls: tuple[str, ...]
     bytes: Count
     sha256: Sha256
     verified: bool
+    installed: str = ""
 
 
 class Model(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

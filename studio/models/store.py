@@ -17,6 +17,7 @@ import hashlib
 import shutil
 from collections.abc import Collection
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, BinaryIO, Literal
 
@@ -40,7 +41,7 @@ from studio.models.catalogue import (
     read_catalogue,
 )
 from studio.models.identify import Identity, Weighed, identify
-from studio.paths import data_folder
+from studio.paths import data_folder, resource
 
 _BLOCK_BYTES = 1 << 20
 _RECORD = "model.toml"
@@ -137,7 +138,7 @@ def add(file: Path, name: str | None = None, *, unverified: bool = False, job: J
 
 
 def find(name: str) -> StoredModel:
-    """The weights of the model ``name``.
+    """The weights of the model ``name``: from the store, else from an installed package.
 
     Raises:
         UnknownChoiceError: no model is called so.
@@ -145,9 +146,13 @@ def find(name: str) -> StoredModel:
         ModelDamagedError: its folder is cut or altered.
     """
     known = read_catalogue()
-    if name not in _stored_names():
-        raise _missing(known.entry(name))
-    return _read(name)
+    if name in _stored_names():
+        return _read(name)
+    model = known.entry(name)
+    installed = _installed(model)
+    if installed is None:
+        raise _missing(model)
+    return installed
 
 
 def has(name: str) -> bool:
@@ -313,8 +318,33 @@ def _read(name: str) -> StoredModel:
     )
 
 
+def _installed(model: Model) -> StoredModel | None:
+    """The weights as an installed package holds them; the package itself is not imported."""
+    for file in model.files:
+        for path in _copies(file.installed):
+            if path.is_file() and path.stat().st_size == file.bytes:
+                facts = (file.bytes, file.sha256, model.licence, file.verified, str(path))
+                return StoredModel(model.name, model.engine, path, *facts)
+    return None
+
+
+def _copies(installed: str) -> list[Path]:
+    """Where ``package/path`` may lie; what ships with the program is its package ``stemwright``."""
+    package, _, inside = installed.partition("/")
+    if package == "stemwright":
+        return [resource(*inside.split("/"))]
+    spec = find_spec(package) if package else None
+    return (
+        [Path(folder, inside) for folder in (spec.submodule_search_locations or ())] if spec else []
+    )
+
+
 def _missing(model: Model) -> ModelMissingError:
     best = model.files[0]
+    if not best.urls:
+        return ModelMissingError(
+            name=model.name, how="It ships with the program: install it again."
+        )
     how = (
         f"Fetch {best.urls[0]} ({megabytes(best.bytes)}; licence: {model.licence}), then run "
         f"`stemwright models add FILE` on it."
@@ -329,8 +359,8 @@ def megabytes(count: int) -> str:
 
 def _row(name: str, model: Model | None, stored: bool) -> Row:
     """A line of the list; ``model`` is None where the catalogue does not list what lies here."""
-    here: StoredModel | None = None
-    state: State = "not here"
+    here = _installed(model) if model and not stored else None
+    state: State = "not here" if here is None else "here"
     if stored:
         try:
             here, state = _read(name), "here"

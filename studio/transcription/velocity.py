@@ -10,7 +10,7 @@ from scipy.ndimage import maximum_filter1d
 from scipy.stats import rankdata
 
 from studio.audio.wav import Wav
-from studio.dsp.level import decibels, powers
+from studio.dsp.level import decibels, loud_level, powers
 from studio.job import Job
 from studio.music.notes import Notes
 
@@ -36,7 +36,7 @@ def velocities(notes: Notes, stem: Path, job: Job) -> Notes:
     if not len(notes):
         return notes
     job.update(0.0, "measuring velocities")
-    level = _levels(notes.onset, stem)
+    level, _ = levels(notes.onset, stem)
     rank = (rankdata(level) - 0.5) / len(level)
     place = np.clip((rank - 0.05) / 0.9, 0.0, 1.0) - 0.5
     soft, loud = np.percentile(level, (5, 95))
@@ -46,15 +46,19 @@ def velocities(notes: Notes, stem: Path, job: Job) -> Notes:
     return notes.with_velocity(np.rint(velocity).astype(np.int16))
 
 
-def _levels(onset: NDArray[np.float64], stem: Path) -> NDArray[np.float64]:
-    """The highest level in dB in the 50 ms after each onset."""
+def levels(onset: NDArray[np.float64], stem: Path) -> tuple[NDArray[np.float64], float]:
+    """The highest level in dB in the 50 ms after each onset, and that of the loud parts.
+
+    Raises:
+        MissingFileError, UnreadableAudioError: as ``Wav``.
+    """
     with Wav(stem) as wav:
         length = max(1, wav.sample_rate // 100)
-        pieces = decibels(powers(wav.blocks(), length))
+        power = powers(wav.blocks(), length)
         rate = wav.sample_rate / length
-    if not len(pieces):
-        return np.full(len(onset), -120.0)
+    if not len(power):
+        return np.full(len(onset), -120.0), -120.0
+    pieces = decibels(power)
     ahead = maximum_filter1d(pieces, _ATTACK_PIECES, origin=-(_ATTACK_PIECES // 2), mode="nearest")
     at = np.clip((onset * rate).astype(np.intp), 0, len(pieces) - 1)
-    level: NDArray[np.float64] = ahead[at]
-    return level
+    return ahead[at], loud_level(power)

@@ -16,16 +16,19 @@ from studio.music.take import Take
 from studio.transcription.engines import DETECTORS
 from studio.transcription.engines.spectral import SpectralDetector
 from studio.transcription.listen import listen
-from studio.transcription.transcribe import candidates, choose_engine
+from studio.transcription.transcribe import candidates, choose_engine, why_usual
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_kind_has_a_detector_that_needs_nothing(kind: str) -> None:
-    """Drums have their own."""
+    """Drums have their own, and so has a voice; it is said why."""
+    usual = {"drums": "drums", "vocals": "melody"}
     chosen = choose_engine(kind)
 
-    assert chosen == ("drums" if kind == "drums" else "spectral")
+    assert chosen == usual.get(kind, "spectral")
     assert DETECTORS.load(chosen).weights is None
+    assert kind in DETECTORS.load(chosen).kinds
+    assert why_usual(kind).endswith("it needs no added weights")
 
 
 def test_the_one_asked_for_is_taken() -> None:

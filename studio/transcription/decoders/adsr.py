@@ -112,13 +112,19 @@ def _paths(activations: Activations, lead: int) -> NDArray[np.uint8]:
     frames, pitches = activations.onset.shape
     score = np.full((7, pitches), -np.log(7.0))
     taken = np.zeros((lead + frames, 3, pitches), np.uint8)  # the way into each junction
+    ways = np.empty((len(_WAYS), pitches))
     for at, density in enumerate(_log_densities(activations, lead)):
         # In this order of additions equal paths stay equal; the lowest source wins.
-        ways = (score[_SOURCE] + _LOG_WAY) + density
-        score = np.maximum.reduceat(ways, _GROUPS, axis=0)[_BY_STATE]
+        score.take(_SOURCE, axis=0, out=ways, mode="clip")
+        ways += _LOG_WAY
+        ways += density
         taken[at, 0] = ways[:6].argmax(axis=0)
-        taken[at, 1] = ways[7] > ways[6]
-        taken[at, 2] = ways[9] > ways[8]
+        np.greater(ways[7], ways[6], out=taken[at, 1], casting="unsafe")
+        np.greater(ways[9], ways[8], out=taken[at, 2], casting="unsafe")
+        np.maximum.reduce(ways[:6], axis=0, out=score[0])
+        np.maximum(ways[6], ways[7], out=score[1])
+        np.maximum(ways[8], ways[9], out=score[5])
+        score[2:5], score[6] = ways[10:13], ways[13]
     return _trace_back(score, taken)
 
 

@@ -18,20 +18,47 @@ FLOOR = 0.1  # a weaker peak is noise
 SOUNDING = 0.3  # a pitch whose frame activation is lower has stopped ...
 STOPPED_SECONDS = 0.06  # ... once it stays so for this long
 SHORTEST_SECONDS = 0.06
+FLICKER_SECONDS = 0.12
 HIT_SECONDS = 0.1
+HELD = 0.7
+_HELD_FRAMES, _HELD_OF_THEM = 10, 7
 
 
-def peaks(activations: Activations, floor: float = FLOOR) -> Notes:
+def peaks(
+    activations: Activations, floor: float = FLOOR, stopped_seconds: float = STOPPED_SECONDS
+) -> Notes:
     """A candidate for each local peak of at least ``floor``, in each pitch on its own.
 
     Time and height of a peak are those of the parabola through its frame and the two beside it.
     """
-    found = [_pitch(activations, column, floor) for column in range(activations.onset.shape[1])]
+    found = [
+        _pitch(activations, column, floor, stopped_seconds)
+        for column in range(activations.onset.shape[1])
+    ]
     if not found:
         return NO_NOTES
     onset, offset, strength = (np.concatenate(column) for column in zip(*found, strict=True))
     pitch = np.repeat(np.arange(len(found)), [len(columns[0]) for columns in found])
     return Notes.columns(onset, pitch + activations.lowest_pitch, offset, strength=strength)
+
+
+def held(activations: Activations, floor: float = FLOOR) -> Notes:
+    """As ``peaks``, for networks that hear more onsets than notes.
+
+    The strength is that of the onset, or what the pitch then holds, whichever is less: seven of
+    the ten frames after the onset reach ``HELD`` times the strength. Gaps of
+    ``FLICKER_SECONDS`` end no note.
+    """
+    found = peaks(activations, floor, FLICKER_SECONDS)
+    frame = np.pad(activations.frame, ((0, _HELD_FRAMES + 1), (0, 0)))
+    start = np.rint(found.onset * activations.frames_per_second).astype(np.intp)
+    after = frame[
+        start[:, None] + np.arange(1, _HELD_FRAMES + 1),
+        found.pitch[:, None] - activations.lowest_pitch,
+    ]
+    holds = np.sort(after, axis=1)[:, _HELD_FRAMES - _HELD_OF_THEM] / np.float32(HELD)
+    strength = np.minimum(found.strength, holds.astype(np.float32))
+    return Notes(found.onset, found.pitch, found.offset, found.velocity, strength)
 
 
 def hits(activations: Activations, floor: float = FLOOR) -> Notes:
@@ -43,7 +70,7 @@ def hits(activations: Activations, floor: float = FLOOR) -> Notes:
 
 
 def _pitch(
-    activations: Activations, column: int, floor: float
+    activations: Activations, column: int, floor: float, stopped_seconds: float
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float32]]:
     """Onsets, offsets and strengths of one pitch."""
     rate = activations.frames_per_second
@@ -51,7 +78,7 @@ def _pitch(
     kept = strength >= np.float32(floor)
     onset = place[kept] / rate
     sounding = np.asarray(activations.frame[:, column]) >= SOUNDING
-    stops = _stops(sounding, max(1, round(STOPPED_SECONDS * rate))) / rate
+    stops = _stops(sounding, max(1, round(stopped_seconds * rate))) / rate
     after = np.searchsorted(stops, onset + SHORTEST_SECONDS)
     offset = np.append(stops, len(sounding) / rate)[after]
     return onset, np.maximum(offset, onset + SHORTEST_SECONDS), strength[kept]

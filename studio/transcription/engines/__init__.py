@@ -6,6 +6,7 @@ unless the user names another.
 
 from studio.transcription.contract import DETECTORS
 
+DETECTORS.add("melody", "Melody (no weights)", "studio.transcription.engines.melody:MelodyDetector")
 DETECTORS.add(
     "spectral", "Spectral (no weights)", "studio.transcription.engines.spectral:SpectralDetector"
 )
@@ -14,6 +15,11 @@ DETECTORS.add(
     "piano-cnn",
     "Piano CNN (madmom 2019)",
     "studio.transcription.engines.piano_cnn:PianoCNNDetector",
+)
+DETECTORS.add(
+    "basic-pitch",
+    "Basic Pitch (Spotify 2022)",
+    "studio.transcription.engines.basic_pitch:BasicPitchDetector",
 )
 
 __all__ = ["DETECTORS"]

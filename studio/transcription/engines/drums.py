@@ -77,7 +77,7 @@ class DrumDetector:
     weights = None
     devices = ("cpu",)
     decoder = staticmethod(hits)
-    version = 1
+    version = 2
 
     sample_rate = _RATE
     hop = _HOP

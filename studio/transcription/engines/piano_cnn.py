@@ -38,7 +38,7 @@ class PianoCNNDetector:
     weights = "madmom-notes-2019"
     devices = ("cuda", "cpu")
     decoder = staticmethod(adsr)
-    version = 1
+    version = 2
 
     sample_rate = _RATE
     hop = _HOP

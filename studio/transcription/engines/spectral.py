@@ -57,7 +57,7 @@ class SpectralDetector:
     weights = None
     devices = ("cpu",)
     decoder = staticmethod(peaks)
-    version = 1
+    version = 2
 
     sample_rate = _RATE
     hop = 2 * _HOP
