@@ -7,7 +7,7 @@ import hashlib
 import os
 import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from studio.errors import DiskFullError, MissingFileError, StudioError, WriteError
@@ -65,6 +65,25 @@ def atomic(target: Path) -> Iterator[Path]:
             part.unlink(missing_ok=True)
 
 
+@contextmanager
+def undone(*folders: Path) -> Iterator[None]:
+    """Folders that the body makes on the way to ``folders`` go again when it fails.
+
+    Of these only the empty ones: what somebody put there meanwhile stays.
+    """
+    with writing(folders[0]):
+        missing = {
+            way for folder in folders for way in (folder, *folder.parents) if not way.exists()
+        }
+    try:
+        yield
+    except BaseException:
+        for way in sorted(missing, key=lambda way: len(way.parts), reverse=True):
+            with suppress(OSError):
+                way.rmdir()
+        raise
+
+
 def write_bytes(target: Path, content: bytes) -> None:
     """Write a small file whole. Raises DiskFullError or WriteError."""
     with atomic(target) as part:
@@ -82,6 +101,11 @@ def disk_bytes(path: Path) -> int:
     status = path.stat()
     blocks: int | None = getattr(status, "st_blocks", None)  # in units of 512, not on Windows
     return status.st_size if blocks is None else min(status.st_size, 512 * blocks)
+
+
+def readable(size: int) -> str:
+    """A number of bytes in words: ``0.3 MB``, ``14.2 GB``."""
+    return f"{size / 1e9:.1f} GB" if size >= 1e9 else f"{size / 1e6:.1f} MB"
 
 
 def first_link(folder: Path) -> Path | None:

@@ -54,6 +54,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     export = actions.add_parser("export", help="write the weights of a run as they ship")
     export.add_argument("run", metavar="RUN")
     export.add_argument("file", metavar="FILE", help="a .safetensors file")
+    export.add_argument(
+        "--part", type=float, default=1.0, help="of the estimate that is the network's (default: 1)"
+    )
 
 
 def run(args: argparse.Namespace) -> int:

@@ -24,7 +24,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "--as", dest="kind", choices=KINDS, help="what it is (default: by its name)"
     )
     parser.add_argument(
-        "--reference", metavar="FILE", help="a .mid to compare with, beside the recording"
+        "--reference",
+        metavar="FILE",
+        help="a .mid to compare with as well: by sound, and by F-measures as if it were the truth",
     )
     parser.add_argument("--sweep", action="store_true", help="takes at thresholds 0.2 to 0.9")
     parser.add_argument(
@@ -55,7 +57,7 @@ def run(args: argparse.Namespace) -> int:
 
 def show(scores: dict[str, Any]) -> str:
     """The table for people."""
-    keys = list(scores["takes"][0]["scores"]) if scores["takes"] else []
+    keys = list(dict.fromkeys(key for row in scores["takes"] for key in row["scores"]))
     head = ("stem", "take", "against", "threshold", "notes", *keys)
     rows = [
         (
@@ -64,7 +66,7 @@ def show(scores: dict[str, Any]) -> str:
             row.get("against", "stem"),
             "" if row["threshold"] is None else f"{row['threshold']:.2f}",
             str(row["notes"]),
-            *(f"{row['scores'][key]:.4g}" for key in keys),
+            *(f"{row['scores'][key]:.4g}" if key in row["scores"] else "" for key in keys),
         )
         for row in scores["takes"]
     ]

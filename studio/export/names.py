@@ -143,7 +143,7 @@ def _filled(
 
 def _room(tail: str) -> tuple[int, int]:
     """Characters and bytes that are left before ``tail``."""
-    return _MOST_CHARACTERS - len(tail), _MOST_BYTES - len(tail.encode())
+    return _MOST_CHARACTERS - len(tail), _MOST_BYTES - len(tail.encode(errors="replace"))
 
 
 def _shown(character: str) -> str:

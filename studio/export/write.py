@@ -86,9 +86,9 @@ def export_song(
 
     Files and manifest rows of other targets, and of stems that are not asked for, stay; files that
     these targets wrote before and no longer write are removed, unless they were changed. What a
-    target needs of others is written with it. A run
-    after a crash first finishes or drops what the crash left. Before anything is written
-    ``job.found`` says ``room``: ``folder``, ``needed_bytes`` and ``free_bytes``.
+    target needs of others is written with it. A run after a crash first finishes or drops what the
+    crash left. Before anything is written ``job.found`` says ``room``: ``folder``,
+    ``needed_bytes`` and ``free_bytes``.
 
     Args:
         scores: The content of ``scores.json``; None leaves the one that is there.
@@ -195,8 +195,8 @@ def _write_targets(
                 job.note(note)
             for file in written[name].files:
                 _check_file(name, file, staged, taken.setdefault(file.path.casefold(), name))
-                row = FileRow(file.path, file.role, file.stem, "", name)
-                row = replace(row, offset_samples=bundle.lead_samples)
+                what, lead = (file.path, file.role, file.stem), bundle.lead_samples
+                row = FileRow(*what, sha256="", target=name, offset_samples=lead)
                 hashed = pool.submit(sha256, staged / file.path)
                 files.append((_with_sound(row, written[name].options), hashed))
         return written, [*_hashed(files, job.part(0.9, 1.0))]

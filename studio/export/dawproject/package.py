@@ -25,7 +25,7 @@ from studio.files import atomic
 from studio.job import Job
 
 METADATA, PROJECT = "metadata.xml", "project.xml"
-HEADER_BYTES = 2**16  # of one WAV file, and more than any of ours
+HEADER_BYTES = 2**12  # of one WAV file, and more than any of ours
 _DOCUMENTS = 0.1  # of the time it takes
 _UNIX, _READABLE = 3, 0o644 << 16
 

@@ -387,6 +387,18 @@ OUTSIDE = b'<!DOCTYPE Ableton SYSTEM "file:///etc/passwd"><Ableton><LiveSet/></A
         (bomb(), "more than 64 MB"),
         (gzip.compress(b"<Ableton>" + b"<a>" * 5000), "deeper ones"),
     ],
+    ids=[
+        "empty",
+        "no gzip",
+        "cut",
+        "cut XML",
+        "another root",
+        "no set in it",
+        "entity",
+        "outside",
+        "bomb",
+        "deep",
+    ],
 )
 def test_a_hostile_file_is_refused(
     tmp_path: Path, song: SongBundle, content: bytes, words: str
