@@ -12,7 +12,7 @@ setup:
 
 # everything CI runs: lint, types, import contracts and tests
 check:
-    {{python}} -m pytest
+    {{python}} -m pytest -n 2 --dist loadfile
 
 # the same, without the checks of the house
 test *ARGS:

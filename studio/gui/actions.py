@@ -100,6 +100,9 @@ DECLARED = (
     Declared(
         "compare", _SONG, QT_TR_NOOP("Hear the song itself"), ("Ctrl+Shift+B",), checkable=True
     ),
+    Declared("tempo", _SONG, QT_TR_NOOP("Tempo and bars"), ("Ctrl+T",), line=True),
+    Declared("tap", _SONG, QT_TR_NOOP("Tap the tempo"), ("Shift+T",), letter=True),
+    Declared("bar_here", _SONG, QT_TR_NOOP("A bar begins here"), ("Shift+B",), letter=True),
     Declared("separate_again", _SONG, QT_TR_NOOP("Separate again…"), ("Ctrl+R",), line=True),
     Declared("cancel", _SONG, QT_TR_NOOP("Stop separating")),
     Declared("lane_up", _LANE, QT_TR_NOOP("Lane above"), ("Up",), letter=True),
@@ -184,6 +187,7 @@ def use_letters(actions: dict[str, QAction], on: bool) -> None:
         if declared.letter:
             keys = [QKeySequence(key) for key in declared.keys] if on else []
             actions[declared.name].setShortcuts(keys)
+            actions[declared.name].setToolTip(_tip(declared, actions[declared.name]))
 
 
 def said(text: str) -> str:
@@ -197,11 +201,15 @@ def _action(declared: Declared, owner: QObject) -> QAction:
     action.setCheckable(declared.checkable)
     action.setShortcuts([QKeySequence(key) for key in declared.keys])
     action.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
-    tip = said(declared.text).rstrip("…")
-    if declared.keys:
-        tip += f" ({action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)})"
-    action.setToolTip(tip)
+    action.setToolTip(_tip(declared, action))
     if declared.icon:
         action.setIcon(icons.icon(declared.icon))
         action.setIconVisibleInMenu(False)
     return action
+
+
+def _tip(declared: Declared, action: QAction) -> str:
+    """Its words, and the first of its keys, if it has any now."""
+    keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
+    words = said(declared.text).rstrip("…")
+    return f"{words} ({keys})" if keys else words

@@ -31,6 +31,7 @@ class Commands(QObject):
         self._desk = window.desk
         for name, act in {**self._files(), **self._song(), **self._lane(), **self._take()}.items():
             window.actions_by_name[name].triggered.connect(act)
+        window.actions_by_name["tap"].setAutoRepeat(False)
         self.refresh()
 
     def refresh(self) -> None:
@@ -44,9 +45,10 @@ class Commands(QObject):
             **dict.fromkeys(_NEEDS_SONG, has_song),
             **dict.fromkeys(_NEEDS_LANE, lane),
             **dict.fromkeys(_NEEDS_TAKE, take is not None),
+            **dict.fromkeys(("tap", "bar_here"), window.tempo.can_change),
             "export": song.is_whole,
             "copy_all": song.is_whole,
-            "show_folder": song.folder is not None,
+            "show_folder": window.files.place is not None,
             "separate_again": song.is_whole and not desk.is_working,
             "cancel": bool(desk.current) and desk.current == desk.queue.running,
             "undo": history is not None and history.undo_label is not None,
@@ -74,7 +76,7 @@ class Commands(QObject):
             "demo": desk.open_demo,
             "export": window.pages.open_export,
             "copy_all": window.files.copy_all,
-            "show_folder": lambda: window.files.show(desk.song.folder),
+            "show_folder": lambda: window.files.show(window.files.place),
             "preferences": window.pages.open_preferences,
             "quit": window.close,
             "undo": desk.opened.undo,
@@ -100,6 +102,9 @@ class Commands(QObject):
             "loop_start": lambda: self._loop_here(start=True),
             "loop_end": lambda: self._loop_here(start=False),
             "compare": lambda: desk.mixer.set_compare(not desk.mixer.compare_song),
+            "tempo": window.tempo.toggle,
+            "tap": window.tempo.tap,
+            "bar_here": window.tempo.begin_bar,
             "separate_again": window.pages.open_quality,
             "cancel": lambda: desk.queue.cancel(desk.current),
             "zoom_in": lambda: axis.zoom(1 / _ZOOM, self._centre()),
@@ -249,6 +254,7 @@ _NEEDS_SONG = (
     "loop_start",
     "loop_end",
     "compare",
+    "tempo",
     "zoom_in",
     "zoom_out",
     "fit_loop",

@@ -73,6 +73,13 @@ class FileWork(QObject):
             names = ", ".join(path.name for path in paths)
             self._say(self.tr("Copied: {}").format(names))
 
+    @property
+    def place(self) -> Path | None:
+        """The folder of the song in the window, or that of its file; None without a song."""
+        desk = self._desk
+        known = desk.library.entry(desk.current).place if desk.current else None
+        return desk.song.folder or known
+
     def show(self, folder: Path | None) -> None:
         """The folder in the system's file manager."""
         if folder is not None and folder.exists():

@@ -72,13 +72,15 @@ class Pages(QObject):
         if self._desk.is_exporting:  # the sheet is still about what is being written
             self.export.open()
             return
-        self.export.set_format(str(self._setting("audio_format")))
+        values = self._settings()
+        self.export.set_values(values)
         self.export.set_song(
             song.title,
             song.folder,
             [lane.stem for lane in song.lanes],
             song.sample_rate,
-            list(self._setting("to")),
+            list(values["to"]),
+            self._desk.axis.tempo,
         )
         self.export.open()
 
@@ -92,10 +94,14 @@ class Pages(QObject):
         sheet.plan_asked.connect(desk.plan)
         sheet.export_asked.connect(desk.export)
         sheet.cancel_asked.connect(desk.cancel_export)
+        sheet.daw_chosen.connect(lambda name: self._keep("daw", name))
         sheet.folder_asked.connect(self._ask_folder)
+        sheet.template_asked.connect(self._ask_live_set)
+        sheet.form.more.live.forgotten.connect(lambda: self._keep("live_template", "auto"))
         sheet.show_asked.connect(window.files.show)
         sheet.copy_asked.connect(window.files.copy)
         desk.planned.connect(sheet.set_plan)
+        desk.export_told.connect(sheet.told.add)
         desk.export_progress.connect(sheet.set_progress)
         desk.exported.connect(self._exported)
         desk.export_failed.connect(self._export_failed)
@@ -103,10 +109,25 @@ class Pages(QObject):
         desk.chosen.connect(self._other_song)
         return sheet
 
+    def _keep(self, name: str, value: str) -> None:
+        """What was chosen in the export and holds from now on."""
+        try:
+            settings.save({name: value})
+        except StudioError as error:
+            self._desk.failed.emit("", error)  # it holds for this export
+
     def _ask_folder(self) -> None:
         folder = QFileDialog.getExistingDirectory(self._window, self.tr("Where to write"))
         if folder and self.export is not None:
             self.export.set_folder(Path(folder))
+
+    def _ask_live_set(self) -> None:
+        title = self.tr("A set saved by your Ableton Live")
+        kinds = self.tr("Live sets ({})").format("*.als")
+        path, _ = QFileDialog.getOpenFileName(self._window, title, "", kinds)
+        if path and self.export is not None:
+            self.export.set_template(path)
+            self._keep("live_template", path)
 
     def _exported(self, report: dict[str, Any]) -> None:
         if self.export is not None:
@@ -180,12 +201,12 @@ class Pages(QObject):
 
         if self.shortcuts is None:
             self.shortcuts = ShortcutsSheet(self._window.main_area)
-            by_name = self._window.actions_by_name
-            groups = []
-            for menu in actions.MENUS:
-                names = [declared.name for declared in actions.DECLARED if declared.menu == menu]
-                groups.append((actions.said(menu), of_actions(by_name[name] for name in names)))
-            self.shortcuts.set_groups(groups)
+        by_name = self._window.actions_by_name
+        groups = []  # anew each time: letters may have been switched off since
+        for menu in actions.MENUS:
+            names = [declared.name for declared in actions.DECLARED if declared.menu == menu]
+            groups.append((actions.said(menu), of_actions(by_name[name] for name in names)))
+        self.shortcuts.set_groups(groups)
         self.shortcuts.open()
 
     def open_about(self) -> None:
@@ -278,6 +299,8 @@ class Pages(QObject):
         """What settings say of keys and sound."""
         self.letters = self._setting("letter_keys") != "off"
         actions.use_letters(self._window.actions_by_name, self.letters)
+        self._window.tips.use_letters(self.letters)
+        self._window.timeline.show_keys(self.letters)
         wanted = str(self._setting("audio_device"))
         if wanted != "default":
             chosen = [d.id for d in self._desk.player.devices() if d.name == wanted]
@@ -286,10 +309,14 @@ class Pages(QObject):
             self._desk.player.choose_device(None)
 
     def _setting(self, name: str) -> Any:
+        return self._settings()[name]
+
+    def _settings(self) -> dict[str, Any]:
+        """The user's; where they cannot be read, the defaults."""
         try:
-            return settings.load()[name]
+            return dict(settings.load())
         except StudioError:
-            return settings.option(name).default
+            return dict(settings.defaults())
 
     # Errors.
 

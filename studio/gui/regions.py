@@ -6,11 +6,12 @@ while they are there, and an open sheet stands for what it covers.
 
 from __future__ import annotations
 
-from functools import cmp_to_key
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QRect, Qt
-from PySide6.QtWidgets import QApplication, QRadioButton, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QWidget
+
+from studio.gui.stops import stops, walk
 
 if TYPE_CHECKING:
     from studio.gui.window import MainWindow
@@ -31,14 +32,7 @@ def tab(window: MainWindow, forward: bool) -> bool:
     if region is None:
         go(window, 1 if forward else -1)
         return True
-    ring = stops(region)
-    if not ring:
-        return False
-    now = QApplication.focusWidget()
-    at = ring.index(now) if now in ring else (-1 if forward else 0)
-    reason = Qt.FocusReason.TabFocusReason if forward else Qt.FocusReason.BacktabFocusReason
-    ring[(at + (1 if forward else -1)) % len(ring)].setFocus(reason)
-    return True
+    return walk(region, forward)
 
 
 def around(window: MainWindow) -> list[QWidget]:
@@ -46,7 +40,9 @@ def around(window: MainWindow) -> list[QWidget]:
     page = window.library.page
     unfolded = window.library.is_rail and page.isVisible()
     asides = [
-        aside for aside in (window.notices, window.toast) if aside.isVisible() and stops(aside)
+        aside
+        for aside in (window.notices, window.toast, window.tempo.panel)
+        if aside.isVisible() and stops(aside)
     ]
     sheet = window.pages.open_sheet()
     if sheet is not None:
@@ -74,14 +70,6 @@ def enter(window: MainWindow, region: QWidget) -> None:
         ring[0].setFocus(_REASON)
 
 
-def stops(region: QWidget) -> list[QWidget]:
-    """What Tab reaches in a region, line by line as it is read."""
-    found = [region] if _is_stop(region) else []
-    for child in _in_reading_order(region):
-        found += stops(child)
-    return found
-
-
 def walk_lanes(window: MainWindow, step: int) -> None:
     """Give the keyboard to the lane below, or with ``step`` -1 above."""
     names = [lane.name for lane in window.desk.song.lanes]
@@ -93,34 +81,3 @@ def walk_lanes(window: MainWindow, step: int) -> None:
 def _holds(region: QWidget) -> bool:
     focus = QApplication.focusWidget()
     return focus is not None and (region is focus or region.isAncestorOf(focus))
-
-
-def _is_stop(widget: QWidget) -> bool:
-    by_tab = widget.focusPolicy().value & Qt.FocusPolicy.TabFocus.value
-    if not by_tab or not widget.isEnabled():
-        return False
-    # Of a row of choices only the chosen one is a stop; arrows go to the others.
-    return not isinstance(widget, QRadioButton) or widget.isChecked()
-
-
-def _in_reading_order(parent: QWidget) -> list[QWidget]:
-    """The children that can be seen, those of one line from its beginning to its end."""
-    inside = [
-        child
-        for child in parent.findChildren(QWidget, options=Qt.FindChildOption.FindDirectChildrenOnly)
-        if child.isVisible() and not child.isWindow()
-    ]
-    sign = 1 if parent.layoutDirection() == Qt.LayoutDirection.LeftToRight else -1
-
-    def compared(one: QWidget, other: QWidget) -> int:
-        return _compared(one.geometry(), other.geometry(), sign)
-
-    return sorted(inside, key=cmp_to_key(compared))
-
-
-def _compared(one: QRect, other: QRect, sign: int) -> int:
-    """Below zero where ``one`` is read first."""
-    together = min(one.bottom(), other.bottom()) - max(one.top(), other.top())
-    same_line = together > min(one.height(), other.height()) / 2
-    across = sign * (one.center().x() - other.center().x())
-    return across if same_line else one.center().y() - other.center().y()

@@ -65,6 +65,9 @@ QToolButton[look="raised"]:hover { background: $hover; }
 QToolButton:checked { background: $chosen; color: $accent; border-color: $accent; }
 QToolButton[look="quiet"]:checked { background: transparent; color: $text;
     border-color: transparent; }
+QToolButton[look="aside"] { color: $text2; font-size: 11px; padding: 0 4px 2px 4px;
+    min-height: 16px; }
+QToolButton[look="aside"]:hover { color: $text; }
 QToolButton:disabled { color: $pale; }
 QToolButton::menu-indicator { image: none; }
 

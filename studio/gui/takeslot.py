@@ -51,6 +51,7 @@ class TakeSlot(QWidget):
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
         desk.axis.loop_changed.connect(self._loop_changed)
+        desk.axis.view_changed.connect(self._tempo_changed)
         desk.mixer.changed.connect(self._mixed)
         desk.chosen.connect(self._foresee)
         self.hide()
@@ -144,6 +145,7 @@ class TakeSlot(QWidget):
         panel.set_engine(lane.heard_by, lane.why)
         panel.header.set_crossfade(desk.mixer.channel(name).take)
         panel.header.set_sounds(True)
+        panel.header.set_tempo(_bpm(desk))
         self.panel, self.roll, self.note_list, self._stack = panel, roll, notes, stack
         self._keyboard = keyboard
         self._join(panel, roll, keyboard)
@@ -172,6 +174,10 @@ class TakeSlot(QWidget):
         roll.hovered.connect(keyboard.light)
         roll.hover_text.connect(self.hover_text)
 
+    def _tempo_changed(self) -> None:
+        if self.panel is not None:
+            self.panel.header.set_tempo(_bpm(self._desk))
+
     def _loop_changed(self) -> None:
         axis = self._desk.axis
         if self.panel is None:
@@ -191,6 +197,10 @@ class TakeSlot(QWidget):
         there = self.lane in self._desk.mixer.lanes
         if self.panel is not None and there and name in ("", self.lane):
             self.panel.header.set_crossfade(self._desk.mixer.channel(self.lane).take)
+
+
+def _bpm(desk: Desk) -> float | None:
+    return desk.axis.tempo.usual_bpm if desk.axis.tempo is not None else None
 
 
 def _load() -> None:

@@ -22,7 +22,8 @@ from studio.gui.state.mixer import Mixer
 from studio.gui.widgets import slider
 from studio.gui.widgets.buttons import Plain
 from studio.gui.widgets.card import Icon
-from studio.gui.widgets.chip import Chip
+from studio.gui.widgets.chip import Chip, all_files
+from studio.music.tempo import TempoMap
 
 # By this name the words are found for translators.
 translate = QCoreApplication.translate
@@ -30,7 +31,7 @@ BarBeat = tuple[int, int, int]
 HEIGHT, SMALL_HEIGHT = 52, 46
 _NAMED, _UNNAMED = (theme.TITLE, theme.STRONG), (theme.BASE, theme.REGULAR)
 # What the bar asks of its owner, by the names in ``actions``.
-ACTIONS = ("library", "start", "play", "loop", "undo", "redo", "export")
+ACTIONS = ("library", "start", "play", "loop", "undo", "redo", "export", "tempo")
 
 
 class TransportBar(QWidget):
@@ -59,6 +60,7 @@ class TransportBar(QWidget):
         self._mixer = mixer
         self.title = Elided(theme.TITLE, theme.STRONG, "text", self)
         self.line = Elided(theme.ASIDE, theme.REGULAR, "text3", self)
+        self.tempo = TempoButton(actions["tempo"], self)
         self.time = TimeLabel(self)
         self.volume = slider.volume(self.tr("Master volume"), self)
         self.volume.setFixedWidth(96)
@@ -70,18 +72,24 @@ class TransportBar(QWidget):
         self._chip_line = Line(self, standing=20)
         self._lay_out()
         self._connect()
-        self._small, self._chip_text = False, ""
+        self._small, self._chip_text, self._chip_what = False, "", ""
         self.set_small(False)
         self.set_song("", "")
 
     def set_song(self, title: str, line: str) -> None:
-        """Name, and below it artist, length, tempo and key; no name is no song."""
+        """Name, and below it artist and length; no name is no song."""
         self.title.setText(title or self.tr("No song open"))
         self.title.set_type(*(_NAMED if title else _UNNAMED))
         self.title.tone = "text" if title else "text3"
         self.line.setText(line)
         self.line.setVisible(bool(line))
+        metrics = QFontMetrics(theme.font(theme.ASIDE))
+        self.line.setMaximumWidth(metrics.horizontalAdvance(line) + 2)
         self.time.setEnabled(bool(title))
+
+    def set_tempo(self, text: str) -> None:
+        """Tempo and key, after the length; nothing without a song."""
+        self.tempo.set_text(text)
 
     def set_playing(self, playing: bool) -> None:
         """Which of both the button does next."""
@@ -96,11 +104,20 @@ class TransportBar(QWidget):
         """Where the music is; ``bar_beat`` as from ``TimeAxis.bar_beat``."""
         self.time.set_time(seconds, bar_beat)
 
-    def set_chip(self, text: str) -> None:
-        """What the chip holds, "All stems + MIDI"; hidden where there is nothing yet."""
-        name = self.tr("Drag or copy {what}").format(what=text)
-        self.chip.set_text(self.tr("All") if text and self._small else text, name)
-        self._chip_text = text
+    def set_files(self, stems: int, seconds: float, takes: int, tempo: TempoMap | None) -> None:
+        """What of the song can go into a DAW: so many stems, so long, and so many takes."""
+        text = self.tr("All stems + MIDI") if takes else self.tr("All stems")
+        self.set_chip(text if stems else "", all_files(stems, seconds, takes, tempo))
+        self.export.set_leading(bool(stems and takes))
+
+    def set_chip(self, text: str, what: str = "") -> None:
+        """What the chip holds, "All stems + MIDI"; hidden where there is nothing yet.
+
+        Args:
+            what: What comes out, "4 WAV, 3:12, 32-bit float; 2 MIDI, 96.0 BPM".
+        """
+        self.chip.set_text(self.tr("All") if text and self._small else text, what or text)
+        self._chip_text, self._chip_what = text, what
         self.chip.setVisible(bool(text))
         self._chip_line.setVisible(bool(text) or not self._small)
 
@@ -110,7 +127,7 @@ class TransportBar(QWidget):
         self.setFixedHeight(SMALL_HEIGHT if small else HEIGHT)
         for part in self._volume_parts:
             part.setVisible(not small)
-        self.set_chip(self._chip_text)
+        self.set_chip(self._chip_text, self._chip_what)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """See ``QWidget``."""
@@ -124,7 +141,12 @@ class TransportBar(QWidget):
         names.setSpacing(0)
         names.addStretch()
         names.addWidget(self.title)
-        names.addWidget(self.line)
+        below = QHBoxLayout()
+        below.setSpacing(theme.GROUP)
+        below.addWidget(self.line, 1)
+        below.addWidget(self.tempo)
+        below.addStretch(0)
+        names.addLayout(below)
         names.addStretch()
         left = _group(12, self._button("library"), names)
         middle = _group(8, *map(self._button, ("start", "play", "loop")), self.time)
@@ -221,6 +243,32 @@ class TimeLabel(QLabel):
         time = QFontMetrics(theme.font(theme.TIME, theme.MEDIUM)).horizontalAdvance(self._time)
         place = QFontMetrics(theme.font(theme.BASE)).horizontalAdvance("000.0.0")
         return QSize(time + 8 + place, 30)
+
+
+class TempoButton(QToolButton):
+    """Tempo and key as an aside one can press: its action opens what can be changed of them."""
+
+    def __init__(self, action: QAction, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._action = action
+        self.setObjectName("transport_tempo")
+        self.setProperty("look", "aside")
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setFont(theme.font(theme.ASIDE))
+        self.clicked.connect(action.trigger)
+        action.changed.connect(self._follow)
+        self.set_text("")
+        self._follow()
+
+    def set_text(self, text: str) -> None:
+        """What it shows; hidden where that is nothing."""
+        self.setText(text)
+        self.setVisible(bool(text))
+        self.setAccessibleName(self.tr("Tempo and key: {}").format(text))
+
+    def _follow(self) -> None:
+        self.setEnabled(self._action.isEnabled())
+        self.setToolTip(self._action.toolTip())
 
 
 class ActionButton(Plain):

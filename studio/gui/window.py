@@ -29,8 +29,10 @@ from studio.gui.pages import Pages
 from studio.gui.sheets.first_start import FirstStart
 from studio.gui.status import StatusBar
 from studio.gui.takeslot import TakeSlot
+from studio.gui.tempo.slot import TempoSlot
 from studio.gui.timeline.lanes import Timeline
 from studio.gui.timeline.progress_strip import ProgressStrip
+from studio.gui.tips import Tips
 from studio.gui.transport import TransportBar
 from studio.gui.widgets.focus import FocusRing
 from studio.gui.widgets.toast import Toast
@@ -118,12 +120,14 @@ class MainWindow(QMainWindow):
         _column(middle, self.transport, body)
         self.setCentralWidget(middle)
         self.toast = Toast(self.main_area)
+        self.tempo = TempoSlot(desk, self.main_area, self.timeline.ruler)
         self.drops = DropTarget(self)
 
     def _guards(self) -> None:
         app = QApplication.instance()
         assert isinstance(app, QApplication)
         self._guard = KeyGuard(app, self)
+        self.tips = Tips(app, self)
         if app.findChild(FocusRing) is None:
             FocusRing(app)
 
@@ -140,6 +144,7 @@ class MainWindow(QMainWindow):
         desk.axis.playhead_moved.connect(self._moved)
         desk.axis.view_changed.connect(self._song_line)
         desk.axis.loop_changed.connect(self._loop_changed)
+        desk.song.progress_changed.connect(self._song_line)
         desk.song.changed.connect(self._song_changed)
         desk.song.lane_changed.connect(self._lane_changed)
         desk.chosen.connect(self._chosen)
@@ -168,7 +173,7 @@ class MainWindow(QMainWindow):
         library.cancel_asked.connect(desk.queue.cancel)
         library.retry_asked.connect(desk.retry)
         library.remove_asked.connect(desk.remove)
-        library.show_asked.connect(lambda song: self.files.show(desk.library.entry(song).folder))
+        library.show_asked.connect(lambda song: self.files.show(desk.library.entry(song).place))
         library.open_asked.connect(self.files.choose_songs)
         library.quality_asked.connect(self.pages.open_quality)
         library.why_asked.connect(self.pages.open_quality)
@@ -223,10 +228,9 @@ class MainWindow(QMainWindow):
 
     def _chip(self) -> None:
         song = self.desk.song
-        notes = any(lane.take is not None for lane in song.lanes)
-        text = self.tr("All stems + MIDI") if notes else self.tr("All stems")
-        self.transport.set_chip(text if song.is_whole else "")
-        self.transport.export.set_leading(notes and song.is_whole)
+        notes = sum(lane.take is not None for lane in song.lanes)
+        stems = len(song.lanes) if song.is_whole else 0
+        self.transport.set_files(stems, song.duration, notes, self.desk.axis.tempo)
 
     def _frame(self) -> None:
         """A picture's time has passed: follow the music, let the meters fall."""
@@ -263,16 +267,9 @@ class MainWindow(QMainWindow):
         self.commands_changed()
 
     def _song_line(self) -> None:
-        song, tempo = self.desk.song, self.desk.axis.tempo
-        parts = []
-        if song.frames:
-            parts.append(words.clock_short(song.duration))
-        if tempo is not None:
-            parts.append(self.tr("{:.1f} bpm").format(tempo.bpm))
-        elif song.busy is not None:
-            parts.append(self.tr("finding the beat…"))
-        self.transport.set_song(song.title, " · ".join(parts))
-        axis = self.desk.axis
+        song, axis = self.desk.song, self.desk.axis
+        self.transport.set_song(song.title, words.clock_short(song.duration) if song.frames else "")
+        self.transport.set_tempo(self.tempo.line())
         self.transport.set_time(axis.playhead, axis.bar_beat(axis.playhead))
 
     def _lane_changed(self, name: str) -> None:
@@ -364,6 +361,8 @@ class MainWindow(QMainWindow):
             self.toast.hide()
         elif (sheet := self.pages.open_sheet()) is not None:
             sheet.close_sheet()
+        elif self.tempo.is_open:
+            self.tempo.close_panel()
         elif self.slot.panel is not None:
             self.slot.close_take()
         elif self.desk.current and self.desk.current == self.desk.queue.running:

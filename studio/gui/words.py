@@ -6,6 +6,7 @@ Signs are typographic (− and not -), and a space stands between a figure and i
 from __future__ import annotations
 
 import math
+import re
 
 _PITCHES = ("C", "C♯", "D", "D♯", "E", "F", "F♯", "G", "G♯", "A", "A♯", "B")
 
@@ -72,6 +73,16 @@ def pitch(midi: int) -> str:
 def hundredths(value: float) -> str:
     """A threshold or strength, ``0.58``."""
     return f"{value:.2f}".replace("-", "−")
+
+
+def bpm(value: float) -> str:
+    """A tempo, ``96.0 BPM``."""
+    return f"{value:.1f} BPM"
+
+
+def accidentals(name: str) -> str:
+    """A key or a chord as it is printed: ``F♯ minor`` for ``F# minor``, ``B♭`` for ``Bb``."""
+    return re.sub(r"([A-G])b", r"\1♭", name).replace("#", "♯")
 
 
 def count(number: int) -> str:

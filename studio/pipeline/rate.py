@@ -70,8 +70,8 @@ class Rated(msgspec.Struct, frozen=True):
 
     Attributes:
         rows: By threshold, rising.
-        suggested: The threshold that agrees best; None where none agrees at all.
-        flat: Lowest and highest threshold around it that agree within 3 % of the best.
+        suggested: The threshold ``scoring.suggest`` picks; None where none agrees at all.
+        flat: Lowest and highest threshold around it that agree within 5 % of the best.
     """
 
     rows: list[TakeRow]
@@ -244,10 +244,14 @@ def _span(options: FitOptions, length: float) -> tuple[float, float]:
 
 
 def _bars(tempo: TempoMap, start: float, end: float) -> list[float]:
-    """``start``, every fourth bar line between, and ``end``."""
+    """``start``, every fourth bar line between, and ``end``.
+
+    The fours are counted from bar 1; what comes before it belongs to the first.
+    """
     beats = 4.0 * tempo.beats_per_bar
     first, last = (tempo.beats(np.array([start, end])) - tempo.first_bar) / beats
-    lines = tempo.seconds(beats * np.arange(np.floor(first) + 1, np.ceil(last)) + tempo.first_bar)
+    fours = np.arange(max(1, np.floor(first) + 1), np.ceil(last))
+    lines = tempo.seconds(beats * fours + tempo.first_bar)
     if len(lines) > _MOST_STRETCHES:
         lines = lines[:: -(-len(lines) // _MOST_STRETCHES)]
     return [start, *(line for line in lines.tolist() if start < line < end), end]

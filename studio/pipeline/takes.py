@@ -24,9 +24,10 @@ from studio.pipeline.view import TakeView
 from studio.project.history import History
 from studio.project.project import Project
 from studio.project.stages import Facts, Result, Stage
+from studio.scoring.curve import score_curve
 from studio.scoring.measures import MEASURES
-from studio.scoring.suggest import suggest
-from studio.scoring.table import Row, score_takes
+from studio.scoring.suggest import GRID, suggest
+from studio.scoring.table import Row
 from studio.transcription.contract import DetectorClass
 from studio.transcription.engines import DETECTORS
 from studio.transcription.listen import listen, load_activations, save_activations
@@ -226,8 +227,10 @@ def _score(project: Project, take: Take, path: Path, job: Job) -> Scores:
     stage = Stage(f"scores/{take.stem}", _SCORES_VERSION, (heard,), options)
 
     def make(part: Path, job: Job) -> Facts:
-        scored = score_takes([take.at(threshold) for threshold in thresholds], path, job)
-        best = suggest(row.setting for row in scored)
+        asked = dict.fromkeys(GRID, ("agreement",)) | dict.fromkeys(thresholds, MEASURES.names())
+        rows = score_curve(take, path, {t: asked[t] for t in sorted(asked)}, job)
+        best = suggest(row.setting for row in rows)
+        scored = [row for row in rows if row.setting[0] in thresholds]
         suggested = {} if best is None else {take.stem: best}
         facts: Facts = msgspec.to_builtins(Scores([row_of(row) for row in scored], suggested))
         return facts

@@ -68,13 +68,15 @@ def test_a_song_comes_out_whole(stemwright: Run, song: Path, tmp_path: Path) -> 
         "xcorr_normalised",
         "onset_match",
         "pitch_match",
+        "semitone_flux",
         "agreement",
     }
     counts = [row["notes"] for row in bass]
     assert counts == sorted(counts, reverse=True)
     part = mido.MidiFile(folder / "MIDI" / "Six Seconds - Bass.mid")
     assert sum(m.type == "note_on" for track in part.tracks for m in track) == counts[0]
-    assert (folder / "MIDI" / "Six Seconds.mid").is_file()
+    for name in ("MIDI/Six Seconds.mid", "Six Seconds.dawproject", "Six Seconds.rpp"):
+        assert (folder / name).is_file()
     assert (folder / "READ ME FIRST.txt").is_file()
     assert "Six Seconds: 6.0 s" in done.stdout
 
@@ -105,7 +107,9 @@ def test_a_songs_folder_stands_for_the_song(stemwright: Run, song: Path, tmp_pat
     assert outputs(folder) == before
 
     stricter = stemwright("process", folder, "--threshold", "0.9", "--json")
-    exported = stemwright("export", folder, "--to", "stems", "--audio-format", "pcm24")
+    exported = stemwright(
+        "export", folder, "--to", "stems", "--audio-format", "pcm24", "--tempo-tag", "on"
+    )
     scores = stemwright("score", folder, "--json")
 
     assert stricter.returncode == 0, stricter.stderr
@@ -118,6 +122,7 @@ def test_a_songs_folder_stands_for_the_song(stemwright: Run, song: Path, tmp_pat
     assert notes["bass"] == rows["bass", 0.9]
     assert exported.returncode == 0, exported.stderr
     assert sf.info(folder / "Stems" / "Six Seconds - 03 Bass.wav").subtype == "PCM_24"
+    assert b"acid" in (folder / "Stems" / "Six Seconds - 03 Bass.wav").read_bytes()[-2000:]
     assert (folder / "MIDI" / "Six Seconds - Bass.mid").is_file()
 
 
@@ -133,7 +138,11 @@ def test_chosen_stems_and_the_rest_are_the_song(
     rest, _ = sf.read(folder / "Stems" / "Six Seconds - 02 Rest.wav")
     mixture, _ = sf.read(song)
     assert decibels(np.abs(bass + rest - mixture).max()) < -100
-    assert not (folder / "MIDI").exists()
+    assert sorted(path.name for path in folder.iterdir() if path.name[0] != ".") == [
+        "READ ME FIRST.txt",
+        "Stems",
+        "manifest.json",
+    ]
 
 
 def test_a_preview_is_short_and_apart(stemwright: Run, song: Path, tmp_path: Path) -> None:

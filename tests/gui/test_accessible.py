@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -14,11 +15,14 @@ from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QSlider, QWidget
 from pytestqt.qtbot import QtBot
 
 from studio import settings
-from studio.gui import actions, regions
+from studio.gui import actions, filework, regions
 from studio.gui.filework import FileWork
 from studio.gui.pages import QFileDialog
 from studio.gui.sheets.export_sheet import ExportSheet
 from studio.gui.state.take import TakeModel
+from studio.gui.stops import stops
+from studio.gui.tips import without_plain_keys
+from studio.gui.widgets.keycap import KeyHints
 from studio.gui.widgets.segmented import Segmented
 from studio.gui.window import MainWindow
 
@@ -33,6 +37,7 @@ _SHEETS = ("export", "preferences", "devices", "shortcuts", "about")
 _ROLES = {
     "transport_play": _Role.Button,
     "transport_loop": _Role.CheckBox,
+    "transport_tempo": _Role.Button,
     "transportTime": _Role.StaticText,
     "songOverview": _Role.Slider,
     "loopStart": _Role.Slider,
@@ -76,6 +81,9 @@ def scenes(qtbot: QtBot, window: MainWindow) -> Iterator[str]:
         sheet = window.pages.open_sheet()
         assert sheet is not None
         sheet.close_sheet()
+    act["tempo"].trigger()
+    yield "tempo"
+    act["tempo"].trigger()
     window.resize(1024, 640)
     qtbot.wait(50)
     yield "small"
@@ -255,7 +263,7 @@ def test_focus_can_be_seen(qtbot: QtBot, window: MainWindow) -> None:
     unseen = []
     for scene in scenes(qtbot, window):
         for region in regions.around(window)[:-1]:
-            for stop in regions.stops(region):
+            for stop in stops(region):
                 stop.setFocus(_BY_KEY)  # it may have to be scrolled to
                 without, with_it = pixels(window, stop)
                 if np.count_nonzero(without != with_it) < _RING_PIXELS:
@@ -304,6 +312,74 @@ def test_letters_can_be_switched_off(window: MainWindow) -> None:
     window.pages.use_settings()
     press(window, _Key.Key_S)
     assert not window.desk.mixer.channel("drums").solo
+
+
+def test_tooltips_promise_no_letter_that_is_switched_off(window: MainWindow) -> None:
+    """Nor does what a screen reader reads; what is held with Ctrl stays, and all comes back."""
+    tips = {widget: widget.toolTip() for widget in QApplication.allWidgets() if widget.toolTip()}
+    assert tips[window.timeline.head("bass").mute] == "Mute Bass (M)"
+    settings.save({"letter_keys": "off"})
+    window.pages.use_settings()
+    window.desk.song.lane_changed.emit("bass")  # its head says its tips anew
+    said = [widget.toolTip() for widget in QApplication.allWidgets()]
+    said += [action.toolTip() for action in window.actions_by_name.values()]
+    assert [tip for tip in said if tip != without_plain_keys(tip)] == []
+    assert window.timeline.head("bass").mute.toolTip() == "Mute Bass"
+    assert window.timeline.head("bass").notes.toolTip() == "Show the notes of this lane"
+    assert (
+        window.timeline.head("bass").volume.toolTip() == tips[window.timeline.head("bass").volume]
+    )
+    assert window.actions_by_name["export"].toolTip() == "Export (Ctrl+E)"
+    settings.save({"letter_keys": "on"})
+    window.pages.use_settings()
+    assert {widget: widget.toolTip() for widget in tips} == tips
+    assert window.actions_by_name["mute"].toolTip() == "Mute (M)"
+
+
+def test_the_line_of_keys_goes_with_the_letters(qtbot: QtBot, window: MainWindow) -> None:
+    """It stands below the lanes, where there is room."""
+    window.slot.close_take()
+    line = window.timeline.findChild(KeyHints)
+    assert line is not None
+    qtbot.waitUntil(line.isVisible)
+    for letters, shown in (("off", False), ("on", True)):
+        settings.save({"letter_keys": letters})
+        window.pages.use_settings()
+        assert line.isVisible() == shown
+
+
+@pytest.mark.parametrize(
+    ("tip", "want"),
+    [
+        ("Select (V)", "Select"),
+        ("Hear the stem, the take, or both (, and .)", "Hear the stem, the take, or both"),
+        ("New take from this one (Shift+A)", "New take from this one"),
+        ("Export (Ctrl+E)", "Export (Ctrl+E)"),
+        ("Pan; a double click resets it (Alt+← →)", "Pan; a double click resets it (Alt+← →)"),
+        ("Spectral (no weights)", "Spectral (no weights)"),
+        ("Play (Space)\nNow", "Play\nNow"),
+        ("", ""),
+    ],
+)
+def test_plain_keys_are_told_from_others(tip: str, want: str) -> None:
+    """Only at the end, and only whole."""
+    assert without_plain_keys(tip) == want
+
+
+def test_the_folder_of_a_waiting_song_is_that_of_its_file(
+    window: MainWindow, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """It has none of its own yet; one that is apart shows its own."""
+    shown: list[Path] = []
+    monkeypatch.setattr(
+        filework.QDesktopServices, "openUrl", lambda url: shown.append(Path(url.toLocalFile()))
+    )
+    library = window.desk.library
+    own = window.desk.song.folder
+    waiting = library.add("Night Ferry", source=tmp_path / "Night Ferry.wav")
+    window.library.show_asked.emit(waiting)
+    window.library.show_asked.emit(window.desk.current)
+    assert shown == [tmp_path, own]
 
 
 def test_escape_closes_the_sheet_from_anywhere(window: MainWindow) -> None:
@@ -437,6 +513,7 @@ def fresh(qtbot: QtBot, window: MainWindow) -> TakeModel:
     if sheet is not None:
         sheet.close_sheet()
     desk = window.desk
+    window.tempo.close_panel()
     if desk.player.playing:
         desk.player.toggle()
     for name in ("full_height", "note_list"):
@@ -487,6 +564,7 @@ def state(window: MainWindow) -> dict[str, object]:
         "shown": (window.library.isVisible(), window.timeline.isVisible()),
         "list": slot.note_list is not None and slot.note_list.isVisible(),
         "sheet": None if sheet is None else sheet.objectName(),
+        "tempo": (window.tempo.is_open, desk.timing.busy),
         "clipboard": "" if mime is None else (mime.text(), mime.urls()),
     }
 

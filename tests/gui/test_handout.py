@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import mido
 import numpy as np
 import pytest
 
+from studio import settings
 from studio.audio.write import WavWriter
 from studio.errors import MissingFileError
 from studio.gui.desk import handout
@@ -69,6 +71,29 @@ def test_notes_are_written_as_they_are_now(song: SongState) -> None:
     lane.take.set_threshold(0.8)
     assert handout.notes(song, lane, TempoMap.constant(90.0)) == [file]
     assert [len(part.notes) for part in read_midi(file).parts] == [1]
+
+
+@pytest.mark.parametrize(
+    ("own", "programs", "guide"),
+    [
+        ({}, {33}, False),
+        ({"programs": "off"}, set(), False),
+        ({"guide_note": "on"}, {33}, True),
+        ({"daw": "ableton-live"}, {33}, True),
+    ],
+)
+def test_notes_are_written_as_the_settings_and_the_daw_want_them(
+    song: SongState, own: dict[str, str], programs: set[int], guide: bool
+) -> None:
+    """With or without an instrument; for Live with a note as long as the song."""
+    settings.save(own)
+    heard = Notes.of([Note(0.1, 40, 0.4, strength=0.9)])
+    lane = Lane(stem("bass"), take=TakeModel(stem("bass"), "spectral", "bass", heard))
+    (path,) = handout.notes(song, lane, TempoMap.constant(90.0))
+    file = mido.MidiFile(path)
+    said = [message for track in file.tracks for message in track]
+    assert {m.program for m in said if m.type == "program_change"} == programs
+    assert ("Tempo map" in [track.name for track in file.tracks]) == guide
 
 
 def test_a_folder_that_is_gone_is_said_and_not_made_again(song: SongState, tmp_path: Path) -> None:

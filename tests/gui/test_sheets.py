@@ -196,6 +196,39 @@ def test_a_preference_that_cannot_be_kept_says_why(qtbot: QtBot, room: Room) -> 
     assert file.read_text() == "theme = "
 
 
+def test_what_was_refused_is_not_shown_as_chosen(room: Room) -> None:
+    """What holds is; and the card is gone once all is well again."""
+    sheet = PreferencesSheet(room.over)
+    sheet.open()
+    sheet.looks.part("light").click()
+    file = settings.settings_file()
+    kept = file.read_text()
+    file.write_text("theme = ")
+    sheet.letters.click()
+    sheet.looks.part("dark").click()
+    sheet.daw.setCurrentIndex(3)
+    sheet.daw.activated.emit(3)
+    assert sheet._error is not None
+    assert sheet.letters.isChecked()
+    assert (sheet.looks.choice(), sheet.daw.currentData()) == ("system", "any")
+    sheet.close_sheet()
+    file.write_text(kept)
+    sheet.open()
+    assert sheet._error is None
+    assert sheet.looks.choice() == "light"
+
+
+def test_the_daw_is_chosen_once(qtbot: QtBot, room: Room) -> None:
+    """Here as in the export."""
+    sheet = PreferencesSheet(room.over)
+    sheet.open()
+    sheet.daw.setFocus()
+    with qtbot.waitSignal(sheet.changed) as changed:
+        QTest.keyClick(sheet.daw, Key.Key_Down)
+    assert changed.args == ["daw", "studio-one"]
+    assert settings.load()["daw"] == "studio-one"
+
+
 def quality(room: Room) -> QualitySheet:
     sheet = QualitySheet(room.over, lambda model, device, overlap: f"{model} {device} {overlap}")
     sheet.set_models(

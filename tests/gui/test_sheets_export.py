@@ -75,6 +75,16 @@ def test_opening_asks_for_a_plan_with_what_is_chosen(qtbot: QtBot, sheet: Export
         "out": None,
         "targets": ["stems", "midi"],
         "audio_format": "float32",
+        "tempo_tag": False,
+        "lead_in": False,
+        "naming": "{song} - {number} {stem}",
+        "programs": True,
+        "drum_tracks": False,
+        "guide_note": False,
+        "quantise": 0.0,
+        "grid": "1/16",
+        "live_template": None,
+        "daw": "any",
         "stems": None,
         "force": False,
         "keep": True,
@@ -106,16 +116,18 @@ def test_cards_are_check_boxes_that_say_what_they_open_in(sheet: ExportSheet) ->
         (["pcm16"], "pcm16"),
         (["pcm24"], "pcm24"),
         (["flac"], "flac"),
-        (["pcm16", "flac", "wav"], "pcm16"),
+        (["mp3"], "mp3"),
+        (["pcm16", "flac", "mp3", "wav"], "pcm16"),
     ],
 )
-def test_the_audio_format_is_one_of_four(sheet: ExportSheet, clicks: list[str], want: str) -> None:
-    """FLAC has one depth, and going back to WAV finds the one that was chosen."""
+def test_the_audio_format_is_one_of_five(sheet: ExportSheet, clicks: list[str], want: str) -> None:
+    """FLAC has one depth, MP3 none; going back to WAV finds the one that was chosen."""
     for key in clicks:
-        row = sheet.form.container if key in ("wav", "flac") else sheet.form.samples
+        row = sheet.form.container if key in ("wav", "flac", "mp3") else sheet.form.samples
         row.part(key).click()
     assert sheet.options()["audio_format"] == want
-    assert sheet.form.samples.part("pcm16").isEnabled() == (want != "flac")
+    assert sheet.form.samples.part("pcm16").isEnabled() == (want not in ("flac", "mp3"))
+    assert sheet.form.samples.isVisible() == (want != "mp3")
 
 
 def test_the_plan_is_shown_as_a_tree(sheet: ExportSheet) -> None:

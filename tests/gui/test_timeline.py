@@ -9,7 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QAccessible, QMouseEvent, QWheelEvent
+from PySide6.QtGui import (
+    QAccessible,
+    QMouseEvent,
+    QNativeGestureEvent,
+    QPointingDevice,
+    QWheelEvent,
+)
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
@@ -418,6 +424,55 @@ def test_the_take_s_lane_stays_in_view(qtbot: QtBot, timeline: Timeline) -> None
 
     assert tops == sorted(tops)
     assert tops[0] == 54 + 26
+
+
+def test_lanes_of_another_song_stand_in_their_order(timeline: Timeline, opened: Opened) -> None:
+    """Also where one was pinned meanwhile: none comes back below the foot."""
+    six = ("vocals", "drums", "bass", "guitar", "piano", "other")
+    timeline.set_take_lane("drums")
+    timeline.resize(1440, 200)
+    opened.song.lanes = [Lane(stem(name)) for name in six]
+    opened.mixer.load({name: Channel() for name in six})
+    opened.song.changed.emit()
+    timeline.resize(1440, 900)
+
+    tops = [timeline.body(name).mapTo(timeline, QPoint(0, 0)).y() for name in six]
+    assert tops == sorted(tops)
+    assert timeline._foot.isVisible()
+    assert timeline._foot.mapTo(timeline, QPoint(0, 0)).y() > tops[-1]
+
+
+def test_two_fingers_zoom_around_their_place(qtbot: QtBot, opened: Opened) -> None:
+    """Over the song row that is a place in the song, over the ruler one in the view."""
+    overview, ruler = SongOverview(opened.axis, opened.song), Ruler(opened.axis)
+    for widget, around in ((overview, 45.0), (ruler, 27.5)):
+        shown(qtbot, widget)
+        opened.axis.show(20.0, 30.0)
+        x = 900.0
+        before = (around - opened.axis.start) / opened.axis.span
+        pinch(widget, x, 0.4)
+        assert opened.axis.span < 10.0
+        if opened.axis.start <= around <= opened.axis.end:
+            now = (around - opened.axis.start) / opened.axis.span
+            assert now == pytest.approx(before, abs=0.01)
+        else:  # the view went towards it
+            assert opened.axis.end > 30.0
+
+
+def pinch(widget: QWidget, x: float, value: float) -> None:
+    """Two fingers that part around ``x``."""
+    place = QPointF(x, widget.height() / 2)
+    event = QNativeGestureEvent(
+        Qt.NativeGestureType.ZoomNativeGesture,
+        QPointingDevice.primaryPointingDevice(),
+        2,
+        place,
+        place,
+        QPointF(widget.mapToGlobal(place)),
+        value,
+        QPointF(),
+    )
+    QApplication.sendEvent(widget, event)
 
 
 def test_a_lane_chosen_by_key_has_the_keyboard_and_is_seen(

@@ -165,7 +165,7 @@ def test_the_chip_holds_the_midi_file(
     take.set_threshold(0.8)
     chip = button(panel, "midiChip")
     assert chip.text() == "Bass.mid · 11 notes"
-    assert chip.accessibleName() == "Drag or copy Bass.mid, 11 notes"
+    assert chip.accessibleName() == "Drag or copy Bass.mid, 120.0 BPM, 11 notes"
     with qtbot.waitSignal(panel.chip_copy_asked) as copied:
         click(qtbot, chip)
 

@@ -248,7 +248,7 @@ def chip(qtbot: QtBot, dark: QApplication, hand: Hand, written: list[str], tmp_p
         written.append(file.name)
         return [file]
 
-    made = Chip("Bass.mid", "Drag or copy Bass.mid, 672 notes", prepare, carry=hand)
+    made = Chip("Bass.mid", "Bass.mid, 96.0 BPM, 672 notes", prepare, carry=hand)
     qtbot.addWidget(made)
     made.resize(made.sizeHint())
     made.show()
@@ -299,7 +299,7 @@ def test_enter_asks_for_a_copy(chip: Chip, qtbot: QtBot, key: Qt.Key) -> None:
         QTest.keyClick(chip, key)
 
     assert role(chip) == Role.Button
-    assert chip.accessibleName() == "Drag or copy Bass.mid, 672 notes"
+    assert chip.accessibleName() == "Drag or copy Bass.mid, 96.0 BPM, 672 notes"
 
 
 def test_a_busy_chip_says_so_and_gives_nothing(

@@ -85,7 +85,7 @@ def _lane(name: str, db: float, level: float, chosen: bool) -> QWidget:
     column = QVBoxLayout()
     column.setSpacing(0)
     column.addLayout(_row(icon, label, None, mute_button(name), solo_button(name), notes, gap=5))
-    chip = Chip("WAV", f"Drag or copy {kind.label}.wav", _files, small=True)
+    chip = Chip("WAV", f"{kind.label}.wav", _files, small=True)
     column.addLayout(_row(fader, value, pan, None, chip, gap=4))
     row = QHBoxLayout(lane)
     row.setContentsMargins(16, 2, 6, 2)
@@ -180,7 +180,7 @@ def _transport() -> QHBoxLayout:
     return _row(
         icon_button("start", "To the start"), play, loop, time,
         icon_button("undo", "Undo"), redo, master,
-        Chip("All stems + MIDI", "Drag or copy all", _files), off, None,
+        Chip("All stems + MIDI", "all", _files), off, None,
     )  # fmt: skip
 
 

@@ -98,6 +98,18 @@ def test_a_tempo_cannot_be_doubled_for_ever(song: Path, run: Run) -> None:
         run("tempo", folder=str(song), change="double")
 
 
+def test_a_map_of_before_is_used_again(song: Path, run: Run) -> None:
+    """As it was, with where it comes from: what undo asks for. The view has the key and chords."""
+    before = run("tempo", folder=str(song), estimate=True)
+    run("tempo", folder=str(song), bpm=90.0)
+    again = run("tempo", folder=str(song), map=before["tempo"])
+    assert again == before
+    seen = run("view", folder=str(song))
+    assert {name: seen[name] for name in before} == before
+    with pytest.raises(OptionError, match="one way"):
+        run("tempo", folder=str(song), map=before["tempo"], bpm=90.0)
+
+
 def test_the_song_is_listened_to_once(song: Path, run: Run) -> None:
     """Everything after works on what was heard then."""
     with open_project(song) as project:

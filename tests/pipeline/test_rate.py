@@ -14,6 +14,7 @@ from studio.music.notes import Note
 from studio.music.take import Edit, TakeOptions
 from studio.pipeline.rate import GRID
 from studio.project.project import open_project
+from studio.scoring.suggest import GRID as TENTHS
 
 Run = Callable[..., Any]
 
@@ -36,7 +37,7 @@ def test_the_curve_is_told_as_it_grows_and_kept(song: Path, run: Run) -> None:
     assert found[0]["of"] == 37
     assert [fact["threshold"] for fact in found[:5]] == [0.55, 0.6, 0.2, 0.36, 0.52]
     full = {row["threshold"]: len(row["scores"]) for row in rated["rows"]}
-    assert full[0.55] == full[0.6] == 6
+    assert full[0.55] == full[0.6] == 7
     assert full[0.2] == 1
 
     job, found = listened()
@@ -45,14 +46,15 @@ def test_the_curve_is_told_as_it_grows_and_kept(song: Path, run: Run) -> None:
 
 
 def test_the_suggestion_lies_in_the_flat_range(song: Path, run: Run) -> None:
-    """Within 3 % of the best, and what is just outside is worse."""
+    """Within 5 % of the best, one of the tenths, as ``process`` suggests it."""
     rated = run("rate", folder=str(song), stem="bass")
     agreement = {row["threshold"]: row["scores"]["agreement"] for row in rated["rows"]}
     low, high = rated["flat"]
     best = max(agreement.values())
     assert low <= rated["suggested"] <= high
-    assert agreement[rated["suggested"]] == best
-    assert all(v >= 0.97 * best for t, v in agreement.items() if low <= t <= high)
+    assert rated["suggested"] in TENTHS
+    assert agreement[rated["suggested"]] >= 0.94 * best
+    assert all(v >= 0.94 * best for t, v in agreement.items() if low <= t <= high)
 
 
 def test_options_and_edits_count(song: Path, run: Run) -> None:
@@ -112,10 +114,14 @@ def test_a_take_stands_beside_its_stem(song: Path, run: Run) -> None:
 
 
 def test_bars_follow_the_tempo_and_silence_says_nothing(song: Path, run: Run) -> None:
-    """Four bars at 240 BPM are four seconds; at 400 there are two stretches."""
+    """Four bars at 240 BPM are four seconds; at 400 there are two stretches, from bar 1 on."""
     run("process", song=str(song), out="", tempo=400.0)
-    fit = run("fit", folder=str(song), stem="bass")
-    assert [stretch[:2] for stretch in fit["stretches"]] == [[0, 2.4], [2.4, 4]]
+    for downbeat, line in ((0.3, 2.7), (3.0, 2.4)):
+        run("tempo", folder=str(song), downbeat=downbeat)
+        fit = run("fit", folder=str(song), stem="bass")
+        assert [edge for *ends, _ in fit["stretches"] for edge in ends] == pytest.approx(
+            [0, line, line, 4]
+        )
     options = TakeOptions(lowest_pitch=120)
     bare = run("fit", folder=str(song), stem="bass", options=options, start=1.0, end=3.0)
     assert bare["stretches"] == [[1, 2.4, 0], [2.4, 3, 0]]

@@ -22,6 +22,7 @@ from studio.errors import (
 )
 from studio.music.notes import Note
 from studio.music.take import Edit, TakeOptions
+from studio.music.tempo import TempoMap
 from studio.project import history as module
 from studio.project.document import Document, Song, write_document
 from studio.project.history import FILE_NAME, STEPS, History, Setup
@@ -399,3 +400,59 @@ def test_what_cannot_be_written_did_not_happen(
     history.do("bass", "A", at(0.9), "Threshold")
     history.close()
     assert History.peek(tmp_path).setup("bass") == at(0.9)
+
+
+SLOW, QUICK = TempoMap.constant(60.0, "estimated", 0.4), TempoMap.constant(120.5)
+
+
+def test_the_tempo_is_undone_in_its_turn(tmp_path: Path) -> None:
+    """Between changes of notes, also after a restart; the notes stay as they are."""
+    history = History.open(tmp_path)
+    history.do("bass", "A", at(0.7), "Threshold")
+    history.timed("Double the tempo", SLOW, QUICK)
+    history.do("bass", "A", at(0.8), "Threshold")
+    history.close()
+
+    history = History.open(tmp_path)
+    assert history.undo() == ("bass", "Threshold")
+    assert history.undo_label == "Double the tempo"
+    assert history.undo() == (module.TEMPO, "Double the tempo")
+    assert history.tempo == SLOW
+    assert history.setup("bass") == at(0.7)
+    history.close()
+
+    history = History.open(tmp_path)
+    assert history.redo() == (module.TEMPO, "Double the tempo")
+    assert history.tempo == QUICK
+    assert history.redo() == ("bass", "Threshold")
+    assert history.setup("bass") == at(0.8)
+    history.close()
+
+
+def test_the_tempo_outlives_a_file_written_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A long file keeps the steps that undo knows."""
+    monkeypatch.setattr(module, "_LONG_LINES", 3)
+    history = History.open(tmp_path)
+    history.do("bass", "A", at(0.7), "Threshold")
+    history.timed("Tempo", SLOW, QUICK)
+    history.timed("Halve the tempo", QUICK, SLOW)
+    history.undo()
+    history.close()
+    History.open(tmp_path).close()
+    history = History.open(tmp_path)
+    assert (history.undo_label, history.redo_label) == ("Tempo", "Halve the tempo")
+    history.undo()
+    assert history.tempo == SLOW
+    history.undo()
+    assert not history.knows("bass")
+    history.close()
+
+
+def test_a_tempo_that_is_none_is_refused(tmp_path: Path) -> None:
+    """A stranger's line is checked as every other."""
+    line = b'{"is":"timing","label":"x","before":{"steps":[]},"after":{"steps":[]}}\n'
+    (tmp_path / FILE_NAME).write_bytes(HEADER + line)
+    with pytest.raises(ProjectDamagedError, match="line 2"):
+        History.open(tmp_path)

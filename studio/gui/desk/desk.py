@@ -19,6 +19,7 @@ from studio.gui.desk.costs import Costs
 from studio.gui.desk.notes import NoteWork
 from studio.gui.desk.opened import OpenSong
 from studio.gui.desk.queue import How, Queue, counted, summary
+from studio.gui.desk.timing import TempoWork
 from studio.gui.library.drops import Finder
 from studio.gui.library.entry import Entry
 from studio.gui.library.model import Library
@@ -46,7 +47,7 @@ class Desk(QObject):
         chosen(id): the song in the window changed; "" is none.
         take_ready(name): a lane's notes are there.
         planned(facts), exported(report), export_failed(error), export_stopped,
-        export_progress(fraction, text, left): of an export.
+        export_progress(fraction, text, left), export_told(text): of an export.
         opened_up: the song in the window is whole.
     """
 
@@ -58,6 +59,7 @@ class Desk(QObject):
     opened_up = Signal()
     planned = Signal(object)
     export_progress = Signal(float, str, object)
+    export_told = Signal(str)
     exported = Signal(object)
     export_failed = Signal(object)
     export_stopped = Signal()
@@ -70,10 +72,10 @@ class Desk(QObject):
         self.song = SongState(self)
         self.player = Player(self, make_out)
         self.library = Library(self)
-        self.apart_line = Line(self)
-        self.ask_line = Line(self)
+        self.apart_line, self.ask_line = Line(self), Line(self)
         self.opened = OpenSong(self.song, self.axis, self.mixer, self.player, self)
         self.notes = NoteWork(self.opened, self.ask_line, self)
+        self.timing = TempoWork(self.opened, self.axis, self.ask_line, self)
         self.queue = Queue(self.library, self.apart_line, How(songs_folder()), self)
         self.costs = Costs(self.ask_line, self)
         self._finder = Finder(self)
@@ -212,6 +214,7 @@ class Desk(QObject):
 
     def _leave(self) -> None:
         self.notes.drop()
+        self.timing.forget()
         for request in (self._viewing, self._planning):
             if request is not None:
                 request.forget()
@@ -236,8 +239,7 @@ class Desk(QObject):
     def _seen(self, request: Request, view: Facts) -> None:
         if request is not self._viewing:
             return
-        self.song.busy = None
-        self._viewing = None
+        self.song.busy = self._viewing = None
         self.opened.show(view)
         if view["stems"]:
             self.library.update(self.current, state="done", text=summary(view), error=None)
@@ -247,8 +249,7 @@ class Desk(QObject):
     def _unseen(self, request: Request, error: Exception) -> None:
         if request is not self._viewing:
             return
-        self.song.busy = None
-        self._viewing = None
+        self.song.busy = self._viewing = None
         self.song.progress_changed.emit()
         if not self._has_lost_folder():
             self.failed.emit(self.current, error)
@@ -292,6 +293,7 @@ class Desk(QObject):
         if self._planning is not None:
             self._planning.forget()
         request = self._of_song("plan", options)
+        request.told.connect(self.export_told)
         request.done.connect(self.planned)
         request.failed.connect(self._not_exported)
         self._planning = request
@@ -301,6 +303,7 @@ class Desk(QObject):
         """Write the files."""
         request = self._of_song("export", options)
         request.progress.connect(self.export_progress)
+        request.told.connect(self.export_told)
         # First, since who hears of the end may close the window, which asks whether it is over.
         for over in (request.done, request.failed, request.stopped):
             over.connect(self._export_over)
@@ -338,7 +341,7 @@ class Desk(QObject):
         self._finder.found.connect(self._add_all)
         self._finder.failed.connect(lambda error: self.failed.emit("", error))
         self.library.save_failed.connect(lambda error: self.failed.emit("", error))
-        self.mixer.changed.connect(self._mixed)
+        self.mixer.changed.connect(lambda _: self.player.apply(self.mixer))
         self.axis.seek_asked.connect(self.seek)
         self.axis.loop_changed.connect(self._looped)
         self._listen.timeout.connect(self._tell_place)
@@ -359,9 +362,6 @@ class Desk(QObject):
         self.queue.said.connect(self.said)
         self.queue.changed.connect(self._running_changed)
         self.player.ended.connect(lambda: self.axis.move_playhead(self.player.position))
-
-    def _mixed(self, name: str) -> None:
-        self.player.apply(self.mixer)
 
     def _found(self, entry_id: str, name: str, facts: Facts) -> None:
         if entry_id == self.current:

@@ -11,10 +11,12 @@ import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from studio.errors import MissingFileError
+from studio import settings
+from studio.errors import MissingFileError, StudioError
 from studio.export.names import part_file
 from studio.files import atomic, reading, writing
 from studio.gui.state.song import Lane, SongState
+from studio.gui.widgets.chip import UNKNOWN_BPM
 from studio.music.tempo import TempoMap
 
 if TYPE_CHECKING:
@@ -51,7 +53,8 @@ def audio(song: SongState, lane: Lane) -> list[Path]:
 def notes(song: SongState, lane: Lane, tempo: TempoMap | None) -> list[Path]:
     """The lane's notes as a .mid with the song's tempo; nothing where none were found.
 
-    Programs take notes in when they are dropped, so the file is written anew each time.
+    Programs take notes in when they are dropped, so the file is written anew each time, with
+    instruments and guide note as the settings and the chosen DAW want them.
 
     Raises:
         MissingFileError: the song's folder is gone.
@@ -62,7 +65,9 @@ def notes(song: SongState, lane: Lane, tempo: TempoMap | None) -> list[Path]:
     from studio.midi.write import write_midi  # brings mido, which the first picture lacks
 
     target = _place(song) / part_file(song.title, lane.stem.label, ".mid")
-    write_midi(target, [_part(lane)], tempo or TempoMap.constant(120.0), song.duration)
+    programs, guide = _wanted()
+    tempo = tempo or TempoMap.constant(UNKNOWN_BPM)
+    write_midi(target, [_part(lane, programs)], tempo, song.duration, guide=guide)
     return [target]
 
 
@@ -90,10 +95,23 @@ def _place(song: SongState) -> Path:
     return place
 
 
-def _part(lane: Lane) -> Part:
+def _wanted() -> tuple[bool, bool]:
+    """Whether MIDI files choose instruments, and whether they hold a guide note."""
+    from studio.export.daws import DAWS
+
+    try:
+        values = settings.load()
+    except StudioError:  # it was said when the window opened
+        values = settings.defaults()
+    guide = values["guide_note"] == "on" or DAWS[str(values["daw"])].guide_note
+    return values["programs"] == "on", guide
+
+
+def _part(lane: Lane, programs: bool) -> Part:
     from studio.midi.general import program
     from studio.midi.write import Part
 
     take = lane.take
     assert take is not None
-    return Part(lane.stem.label, take.notes, drums=take.kind == "drums", program=program(take.kind))
+    chosen = program(take.kind) if programs else None
+    return Part(lane.stem.label, take.notes, drums=take.kind == "drums", program=chosen)

@@ -25,10 +25,11 @@ from studio.gui.state.mixer import Mixer
 from studio.gui.state.song import Lane, SongState, Span
 from studio.gui.state.take import TakeModel
 from studio.gui.state.timeaxis import TimeAxis
+from studio.music.bundle import Marker
 from studio.music.notes import Notes
 from studio.music.stem import stem
 from studio.music.tempo import TempoMap
-from studio.project.history import History
+from studio.project.history import TEMPO, History
 from studio.separation.hops import FinishedHops
 
 Facts = dict[str, Any]
@@ -43,6 +44,7 @@ class OpenSong(QObject):
         failed(error): something of the song could not be read, or a change not be kept.
         noticed(text): something the user must see.
         history_changed: undo or redo mean something else now.
+        tempo_undone(tempo): undo or redo came to a change of the tempo, which is to be this again.
     """
 
     take_ready = Signal(str)
@@ -50,6 +52,7 @@ class OpenSong(QObject):
     failed = Signal(object)
     noticed = Signal(str)
     history_changed = Signal()
+    tempo_undone = Signal(object)
 
     def __init__(
         self,
@@ -120,12 +123,18 @@ class OpenSong(QObject):
         if view.get("peaks"):
             self._outlined(Path(view["peaks"]))
         if view.get("tempo"):
-            self._axis.set_tempo(msgspec.convert(view["tempo"], TempoMap))
+            self.show_time(view)
         if view["stems"]:
             self._whole_lanes(view)
         self.song.finished = [(0.0, self.song.duration)] if view["stems"] else []
         self.song.working = None
         self.song.progress_changed.emit()
+
+    def show_time(self, view: Facts) -> None:
+        """Musical time: ``tempo``, ``key`` and ``chords`` of a view."""
+        self.song.key = view["key"]
+        chords = msgspec.convert(view["chords"], tuple[Marker, ...])
+        self._axis.set_tempo(msgspec.convert(view["tempo"], TempoMap), chords)
 
     def close(self) -> None:
         """The window closes."""
@@ -288,8 +297,15 @@ class OpenSong(QObject):
             self._deck.takes[take.stem.name].set_notes(take.notes)
         self.history_changed.emit()
 
+    def timed(self, label: str, before: TempoMap, after: TempoMap) -> None:
+        """The tempo was changed by hand; undo knows of it."""
+        with self._telling():
+            if self.history is not None:
+                self.history.timed(label, before, after)
+        self.history_changed.emit()
+
     def undo(self) -> None:
-        """Take back the last change to any lane's notes."""
+        """Take back the last change to any lane's notes or to the tempo."""
         self._travel(lambda history: history.undo())
 
     def redo(self) -> None:
@@ -302,6 +318,8 @@ class OpenSong(QObject):
             done = step(self.history) if self.history is not None else None
         # The lanes may not be here yet: a take that comes later reads the history itself.
         changed = done[0] if done is not None else ""
+        if done is not None and changed == TEMPO and self.history is not None:
+            self.tempo_undone.emit(self.history.tempo)
         for lane in self.song.lanes:
             if lane.name == changed and lane.take is not None:
                 lane.take.reload()

@@ -55,6 +55,11 @@ class Entry:
         return os.fsencode(self.title).decode(errors="replace")
 
     @property
+    def place(self) -> Path | None:
+        """The folder to show for it: its own, or that of its file while there is none."""
+        return self.folder or (self.source.parent if self.source is not None else None)
+
+    @property
     def is_busy(self) -> bool:
         """Whether something is done with it just now."""
         return self.state in BUSY

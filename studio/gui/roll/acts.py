@@ -82,7 +82,10 @@ class Acts(QObject):
     def step(self) -> float:
         """Seconds of one step of the grid, here and now."""
         tempo = self._axis.tempo
-        return _FREE_STEP if tempo is None else self.division * 60.0 / tempo.bpm
+        if tempo is None:
+            return _FREE_STEP
+        here = tempo.beats(np.array([self._axis.playhead]))
+        return float((tempo.seconds(here + self.division) - tempo.seconds(here))[0])
 
     # Changing
 

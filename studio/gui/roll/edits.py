@@ -14,13 +14,12 @@ from itertools import groupby
 import numpy as np
 
 from studio.music.notes import Note
+from studio.music.quantise import nearest_lines
 from studio.music.take import Edit, changing
 from studio.music.tempo import TempoMap
 
 SHORTEST = 0.01
 _STEP = 0.001
-# Swing 1 is a triplet: the second of two lines comes a third of a division later.
-_TRIPLET = 1 / 3
 
 Edits = tuple[Edit, ...]
 _Change = tuple[Note, Note]
@@ -137,7 +136,7 @@ def quantised(
     strength: float = 1.0,
     swing: float = 0.0,
 ) -> Edits:
-    """Onsets towards the grid; lengths stay.
+    """Onsets towards the grid, of which a line lies on every bar line; lengths stay.
 
     Args:
         division: Quarter notes between two lines: 0.25 is a sixteenth.
@@ -147,13 +146,8 @@ def quantised(
     if not notes:
         return ()
     onset = np.array([note.onset for note in notes])
-    beats = tempo.beats(onset)
-    below = np.floor(beats / division)
-    lines = below[:, None] + np.arange(-1, 3)
-    swung = (lines + swing * _TRIPLET * (lines % 2 == 1)) * division
-    nearest = np.abs(swung - beats[:, None]).argmin(axis=1)
-    target = tempo.seconds(np.maximum(0.0, swung[np.arange(len(notes)), nearest]))
-    shift = strength * (target - onset)
+    lines = nearest_lines(onset, tempo, division, swing, tempo.first_bar)
+    shift = strength * (lines - onset)
     return _changed(
         [
             (note, replace(note, onset=note.onset + by, offset=note.offset + by))

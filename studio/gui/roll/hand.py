@@ -189,7 +189,9 @@ class Hand:
             return seconds
         if not before:
             return self._axis.snapped(seconds, division)
-        line = np.floor(tempo.beats(np.array([seconds])) / division + 1e-6) * division
+        first_bar = tempo.first_bar
+        steps = (tempo.beats(np.array([seconds])) - first_bar) / division
+        line = np.floor(steps + 1e-6) * division + first_bar
         return max(0.0, float(tempo.seconds(line)[0]))
 
     # Inside

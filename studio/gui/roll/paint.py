@@ -95,7 +95,8 @@ def _grid(painter: QPainter, place: Geometry, palette: theme.Palette, division: 
     tempo = place.axis.tempo
     if tempo is None:
         return
-    span = tempo.beats(np.array([place.axis.start, place.axis.end]))
+    first_bar = tempo.first_bar
+    span = tempo.beats(np.array([place.axis.start, place.axis.end])) - first_bar
     pixels = place.width / max(1e-9, float(span[1] - span[0]))
     bar = float(tempo.beats_per_bar)
     while bar * pixels < _LEAST_LINES:
@@ -107,7 +108,7 @@ def _grid(painter: QPainter, place: Geometry, palette: theme.Palette, division: 
             continue
         beats = np.arange(np.ceil(span[0] / step - 1e-6), span[1] / step + 1e-6) * step
         lines = place.axis.x(0.0, place.width) + (
-            tempo.seconds(beats) * place.width / place.axis.span
+            tempo.seconds(beats + first_bar) * place.width / place.axis.span
         )
         colour = theme.faded(palette.line, opacity)
         for x in {round(x * place.ratio) for x in lines.tolist()} - drawn:

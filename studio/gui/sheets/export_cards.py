@@ -13,7 +13,7 @@ from studio.gui import icons, theme
 from studio.gui.sheets.parts import paint_dashed
 
 _HEIGHT, _BOX, _COLUMNS = 78, 16, 3
-_BROAD = 220  # a card, where more than three stand beside each other
+_BROAD = 176  # a card, where more than three stand beside each other
 _ABOUT = QMargins(12, 33, 10, 11)  # around the words of a card
 
 
@@ -79,7 +79,10 @@ class TargetCard(QCheckBox):
         painter.setPen(palette.text if self.isEnabled() else palette.pale)
         left = 12 + _BOX + theme.GAP
         flags = Qt.AlignmentFlag.AlignVCenter
-        painter.drawText(QRect(left, 9, self.width() - left - 8, 20), flags, self.text())
+        heading = QRect(left, 9, self.width() - left - 8, 20)
+        right = Qt.TextElideMode.ElideRight
+        short = QFontMetrics(painter.font()).elidedText(self.text(), right, heading.width())
+        painter.drawText(heading, flags, short)
         _paint_about(painter, self.rect(), self.about, self._about_colour())
 
     def _paint_box(self, painter: QPainter, box: QRectF) -> None:
@@ -133,7 +136,9 @@ class TargetCards(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """More beside each other where there is room; all as high as the one with most to say."""
         super().resizeEvent(event)
-        beside = min(max(_COLUMNS, self.width() // _BROAD), max(_COLUMNS, len(self._parts)))
+        most = max(_COLUMNS, self.width() // _BROAD)
+        rows = -(-len(self._parts) // most)
+        beside = max(_COLUMNS, -(-len(self._parts) // rows))  # no row with one alone
         self._place(beside)
         room = (self.width() - theme.GAP * (beside - 1)) // beside
         room -= _ABOUT.left() + _ABOUT.right()
@@ -156,10 +161,25 @@ class TargetCards(QWidget):
         if columns == self._beside:
             return
         self._beside = columns
-        for place, part in enumerate(self._parts):
-            self._grid.addWidget(part, place // columns, place % columns)
+        self._arrange()
         for column in range(self._grid.columnCount()):
             self._grid.setColumnStretch(column, 1 if column < columns else 0)
+
+    def _arrange(self) -> None:
+        """Every part in its place; what is offered first comes first."""
+        for place, part in enumerate(self._parts):
+            self._grid.addWidget(part, place // self._beside, place % self._beside)
+
+    def offer_first(self, names: Sequence[str]) -> None:
+        """These targets before the others, in this order."""
+        first = [self.cards[name] for name in names if name in self.cards]
+        rest = [card for card in self.cards.values() if card not in first]
+        self._parts = [*first, *rest, self._not_listed]
+        self._arrange()
+
+    def offered(self, names: Sequence[str]) -> list[str]:
+        """Those of ``names`` that can be written."""
+        return [name for name in names if name in self.cards and self.cards[name].choice.available]
 
     def chosen(self) -> list[str]:
         """The targets to be written, in their order."""

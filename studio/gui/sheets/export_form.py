@@ -1,23 +1,25 @@
-"""How an export is written: audio format, lanes, folder."""
+"""How an export is written: audio format, lanes, folder; and the quieter choices folded away."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import QCoreApplication, Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLayout, QLineEdit, QWidget
 
 from studio.gui import icons, theme
-from studio.gui.sheets.parts import clear
+from studio.gui.sheets.export_more import ExportMore
+from studio.gui.sheets.parts import HEADS, clear
 from studio.gui.widgets.buttons import Plain
 from studio.gui.widgets.card import Words
 from studio.gui.widgets.chip import PickChip
 from studio.gui.widgets.segmented import Segmented
 from studio.music.stem import Stem
 
-_HEADS, _CHIPS_A_ROW = 76, 4
-# What the option ``audio_format`` is called by its two choices; FLAC has one depth.
+_CHIPS_A_ROW = 4
+# What the option ``audio_format`` is called by its two choices; only WAV has more than one depth.
 _DEPTHS = {"pcm16": "16-bit", "pcm24": "24-bit", "float32": "32-bit float"}
 
 
@@ -37,27 +39,31 @@ class ExportForm(QWidget):
         self.container = Segmented(self.tr("Audio file"))
         self.container.add("wav", "WAV")
         self.container.add("flac", "FLAC")
+        self.container.add("mp3", "MP3")
         self.samples = Segmented(self.tr("Sample format"))
         for key, text in _DEPTHS.items():
             self.samples.add(key, text)
         self.rate = Words("", theme.ASIDE, tone="text3", wrap=False)
+        self.more = ExportMore()
         self.chips: dict[str, PickChip] = {}
         self.folder = _folder_field(self)
         self.choose_folder = Plain(self.tr("Choose…"))
         self.choose_folder.setObjectName("chooseFolder")
         self._chip_grid = QGridLayout()
-        self._out: Path | None = None
+        self._hertz = 44100
         self._depth = "float32"
         self._lay_out()
         self.container.chosen.connect(self._container_chosen)
         self.samples.chosen.connect(self._depth_chosen)
         self.choose_folder.clicked.connect(self.folder_asked)
+        self.more.changed.connect(self.changed)
         self.set_format("float32")
 
     @property
     def audio_format(self) -> str:
-        """As the option of that name: float32, pcm24, pcm16 or flac."""
-        return "flac" if self.container.choice() == "flac" else self._depth
+        """As the option of that name: float32, pcm24, pcm16, flac or mp3."""
+        container = self.container.choice()
+        return self._depth if container == "wav" else container
 
     @property
     def stems(self) -> list[str]:
@@ -71,13 +77,26 @@ class ExportForm(QWidget):
 
     def set_format(self, audio_format: str) -> None:
         """Show this format as chosen; says nothing."""
-        flac = audio_format == "flac"
-        self._depth = self._depth if flac else audio_format
-        self.container.choose("flac" if flac else "wav")
+        is_wav = audio_format in _DEPTHS
+        self._depth = audio_format if is_wav else self._depth
+        self.container.choose("wav" if is_wav else audio_format)
         # FLAC is written with 24 bits, which the row says without offering what there is not.
-        self.samples.choose("pcm24" if flac else audio_format)
+        self.samples.choose(audio_format if is_wav else "pcm24")
+        self.samples.setVisible(audio_format != "mp3")
         for key in _DEPTHS:
-            self.samples.part(key).setEnabled(not flac or key == "pcm24")
+            self.samples.part(key).setEnabled(is_wav or key == "pcm24")
+        self.more.set_suffix(".wav" if is_wav else f".{audio_format}")
+        self._tell_rate()
+
+    def set_values(self, values: Mapping[str, Any]) -> None:
+        """What the settings say; says nothing."""
+        self.set_format(str(values.get("audio_format", self.audio_format)))
+        self.more.set_values(values)
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """Format and quieter choices, as the tasks take them."""
+        return {"audio_format": self.audio_format, **self.more.values()}
 
     def set_stems(self, stems: Sequence[Stem]) -> None:
         """The lanes of the song, all of them picked."""
@@ -89,8 +108,16 @@ class ExportForm(QWidget):
         self._chip_grid.setColumnStretch(_CHIPS_A_ROW, 1)
 
     def set_rate(self, sample_rate: int) -> None:
-        """The sample rate of the song, which is kept."""
-        self.rate.setText(self.tr("{rate:g} kHz, as the song").format(rate=sample_rate / 1000))
+        """The sample rate of the song."""
+        self._hertz = sample_rate
+        self._tell_rate()
+
+    def _tell_rate(self) -> None:
+        """Kept as it is, but for MP3, which knows none above 48 kHz and is for listening."""
+        said = self.tr("{rate:g} kHz, as the song").format(rate=self._hertz / 1000)
+        if self.container.choice() == "mp3":
+            said = self.tr("320 kbit/s: small, and no longer exact")
+        self.rate.setText(said)
 
     def set_folder(self, folder: Path) -> None:
         """Where it is written."""
@@ -103,11 +130,11 @@ class ExportForm(QWidget):
         self.folder.setCursorPosition(0)
 
     def _container_chosen(self, key: str) -> None:
-        self.set_format("flac" if key == "flac" else self._depth)
+        self.set_format(self._depth if key == "wav" else key)
         self.changed.emit()
 
     def _depth_chosen(self, key: str) -> None:
-        if self.container.choice() != "flac":
+        if self.container.choice() == "wav":
             self._depth = key
         self.changed.emit()
 
@@ -123,7 +150,8 @@ class ExportForm(QWidget):
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setVerticalSpacing(theme.GAP)
-        grid.setColumnMinimumWidth(0, _HEADS)
+        grid.setHorizontalSpacing(theme.GAP)
+        grid.setColumnMinimumWidth(0, HEADS)
         grid.setColumnStretch(1, 1)
         rows: list[tuple[str, QLayout]] = [
             (self.tr("Audio"), audio),
@@ -135,6 +163,7 @@ class ExportForm(QWidget):
             words.setFixedHeight(26)
             grid.addWidget(words, place, 0, Qt.AlignmentFlag.AlignTop)
             grid.addLayout(row, place, 1)
+        grid.addWidget(self.more, len(rows), 0, 1, 2)
 
 
 def _row(*parts: QWidget) -> QHBoxLayout:

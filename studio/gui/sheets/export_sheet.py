@@ -6,7 +6,7 @@ While it writes, and after, the song goes on playing below.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,16 +15,20 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from studio.errors import StudioError
+from studio.export.daws import DAWS
 from studio.gui import theme, words
 from studio.gui.sheets.export_cards import TargetCards, TargetChoice
+from studio.gui.sheets.export_conflict import Conflict
+from studio.gui.sheets.export_daw import ANY, DawRow
 from studio.gui.sheets.export_foot import ExportFoot
 from studio.gui.sheets.export_form import ExportForm
+from studio.gui.sheets.export_said import Told
 from studio.gui.sheets.export_tree import FileTree, PlannedFile, planned
 from studio.gui.sheets.parts import Line, scrolled, set_tone
 from studio.gui.sheets.sheet import Sheet
-from studio.gui.widgets.card import ErrorCard, Icon, Words
-from studio.gui.widgets.segmented import Segmented
+from studio.gui.widgets.card import ErrorCard, Words
 from studio.music.stem import Stem
+from studio.music.tempo import TempoMap
 
 _ASK_AFTER_MS = 120
 
@@ -34,30 +38,37 @@ class ExportSheet(Sheet):
 
     Signals:
         plan_asked(options), export_asked(options): ``options`` are those of the tasks "plan" and
-            "export": out, targets, audio_format, stems (None for all)
-            force and keep.
+            "export": out, targets, stems (None for all), force, keep, and how files are written.
+        daw_chosen(name): the user's DAW is another one, which is to be kept.
         cancel_asked: stop the export that runs.
         folder_asked: choose another folder; ``set_folder`` answers.
+        template_asked: choose a set of Live's; ``set_template`` answers.
         show_asked(folder): show it in the system's file manager.
         copy_asked(paths): put the files on the clipboard.
     """
 
     plan_asked = Signal(dict)
     export_asked = Signal(dict)
+    daw_chosen = Signal(str)
     cancel_asked = Signal()
     folder_asked = Signal()
+    template_asked = Signal()
     show_asked = Signal(object)
     copy_asked = Signal(object)
 
     def __init__(self, over: QWidget, targets: Sequence[TargetChoice]) -> None:
         super().__init__(over, self.tr("Export"))
         self.setObjectName("exportSheet")
+        self.daw = DawRow()
+        self.told = Told()
         self.cards = TargetCards(targets)
         self.form = ExportForm()
         self.tree = FileTree()
         self.summary = Words("", theme.ASIDE, tone="text3", wrap=False)
-        self.conflict = _Conflict()
+        self.conflict = Conflict()
         self.bar = ExportFoot()
+        self._usual: Sequence[str] = ()
+        self._guide_note = False
         self._folder = Path()
         self._out: Path | None = None
         self._plan: dict[str, Any] | None = None
@@ -75,6 +86,7 @@ class ExportSheet(Sheet):
         stems: Sequence[Stem],
         sample_rate: int,
         targets: Sequence[str],
+        tempo: TempoMap | None = None,
     ) -> None:
         """The song to export.
 
@@ -83,17 +95,21 @@ class ExportSheet(Sheet):
             folder: Its own folder, where it is written unless another one is chosen.
             stems: Its lanes.
             sample_rate: In Hz.
-            targets: The targets that are ticked at first.
+            targets: The targets that are ticked at first, where no DAW is chosen.
+            tempo: Its tempo, if known.
         """
         self.set_title(
             self.tr("Export {song}").format(song=title),
             self.tr("Everything starts at bar 1 and is as long as the song."),
         )
+        self._usual = targets
         self._folder, self._out = folder, None
         self.form.set_stems(stems)
         self.form.set_rate(sample_rate)
         self.form.set_folder(folder)
-        self.cards.choose(targets)
+        self.form.more.set_song(title, [stem.label for stem in stems], tempo)
+        self.daw.set_song(sample_rate, tempo.usual_bpm if tempo is not None else None)
+        self._prefer()
         self.conflict.reset()
         self._ask()
 
@@ -103,14 +119,35 @@ class ExportSheet(Sheet):
         self.form.set_folder(self.target)
         self._changed()
 
+    def set_template(self, path: str) -> None:
+        """A set of Live's, chosen by hand."""
+        self.form.more.live.set_path(path)
+        self._changed()
+
     @property
     def target(self) -> Path:
         """The folder that is written."""
         return self._folder if self._out is None else self._out / self._folder.name
 
-    def set_format(self, audio_format: str) -> None:
-        """The audio format from the settings."""
-        self.form.set_format(audio_format)
+    def set_values(self, values: Mapping[str, Any]) -> None:
+        """What the settings say of the DAW and of how files are written; before ``set_song``."""
+        self.form.set_values(values)
+        self.daw.choose(str(values.get("daw", ANY)))
+        self._guide_note = values.get("guide_note") == "on"
+
+    def _prefer(self) -> None:
+        """The targets of the chosen DAW, first and ticked."""
+        daw = self.daw.daw
+        targets = self._usual
+        if daw.name != ANY:
+            targets = self.cards.offered(daw.targets)
+            if len(targets) < len(daw.targets):  # the way that is always open
+                by_hand = DAWS[ANY].targets
+                targets = [*(t for t in targets if t not in by_hand), *by_hand]
+        self.cards.offer_first(targets)
+        self.cards.choose(targets)
+        self._show_live()
+        self.form.more.set_guide_note(daw.guide_note or self._guide_note)
 
     def options(self) -> dict[str, Any]:
         """What is chosen, as the tasks take it."""
@@ -118,7 +155,8 @@ class ExportSheet(Sheet):
             "folder": str(self._folder),  # the song of the sheet, whatever the window shows by now
             "out": None if self._out is None else str(self._out),
             "targets": self.cards.chosen(),
-            "audio_format": self.form.audio_format,
+            **self.form.values,
+            "daw": self.daw.daw.name,
             "stems": None if self.form.all_stems else self.form.stems,
             "force": self.conflict.replaces,
             "keep": not self.conflict.replaces,
@@ -142,6 +180,9 @@ class ExportSheet(Sheet):
         self._written = list(files)
         self._allow(True)
         self.bar.done(len(files))
+        if self.daw.daw.name != ANY:
+            self.daw.unfold.setChecked(True)
+            self.area.ensureWidgetVisible(self.daw, 0, 0)
         if self._holds_focus():
             self.bar.show_folder.setFocus(Qt.FocusReason.OtherFocusReason)
 
@@ -182,21 +223,25 @@ class ExportSheet(Sheet):
         heading = QHBoxLayout()
         heading.addWidget(Words(self.tr("What will be written"), theme.SMALL, theme.STRONG), 1)
         heading.addWidget(self.summary)
-        for part in (self.cards, self.form, Line()):
+        for part in (self.daw, self.told, self.cards, self.form, Line()):
             self._column.addWidget(part)
         self._column.addLayout(heading)
         self._column.addWidget(self.tree)
         self._column.addWidget(self.conflict)
         self._column.addStretch(1)
-        self.body.addWidget(scrolled(self._page))
+        self.area = scrolled(self._page)
+        self.body.addWidget(self.area)
         self.foot.addWidget(self.bar)
         self.foot_bar.show()
 
     def _connect(self) -> None:
         self._soon.timeout.connect(self._ask)
+        self.daw.chosen.connect(self._daw_chosen)
         self.cards.changed.connect(self._changed)
         self.form.changed.connect(self._changed)
         self.form.folder_asked.connect(self.folder_asked)
+        self.form.more.live.asked.connect(self.template_asked)
+        self.form.more.unfold.toggled.connect(self._unfolded)
         self.conflict.chosen.connect(self._show_plan)
         self.bar.export_asked.connect(self._go)
         self.bar.close_asked.connect(self.close_sheet)
@@ -204,15 +249,33 @@ class ExportSheet(Sheet):
         self.bar.show_asked.connect(self._show)
         self.bar.copy_asked.connect(self._copy)
 
+    def _daw_chosen(self, name: str) -> None:
+        self._prefer()
+        self.daw_chosen.emit(name)
+        self._changed()
+
+    def _unfolded(self, on: bool) -> None:
+        """What unfolds below the foot is scrolled to, once it has its place."""
+        if on:
+            QTimer.singleShot(0, self, self._show_more)
+
+    def _show_more(self) -> None:
+        self.area.ensureWidgetVisible(self.form.more, 0, 0)
+
+    def _show_live(self) -> None:
+        self.form.more.show_live("live" in self.cards.chosen())
+
     def _changed(self) -> None:
         """The plan on show is no longer that of the choices."""
         self._plan = None
+        self._show_live()
         self._show_foot(self._missing() or self.tr("Looking at what is there…"))
         self._soon.start()
 
     def _ask(self) -> None:
         self._soon.stop()
         self._plan = None
+        self.told.clear()
         self._drop_error()
         missing = self._missing()
         if missing:
@@ -226,6 +289,7 @@ class ExportSheet(Sheet):
     def _go(self) -> None:
         if self._plan is not None and not self._why_not():
             self._drop_error()
+            self.told.clear()
             options = self.options()  # before the choices are switched off for the while
             self.set_progress(0.0)
             self.export_asked.emit(options)
@@ -241,6 +305,10 @@ class ExportSheet(Sheet):
             return
         self.conflict.show_files([f for f in self._files if f.state == "conflict"])
         self._show_tree(self._plan.get("removed", []))
+        stems = [file.name for file in self._files if file.role == "stem"]
+        if stems:
+            self.form.more.set_planned(stems[0])
+        self.daw.set_files(self._files, self.form.more.switches["guide_note"].isChecked())
         self._show_foot(self._why_not())
 
     def _show_tree(self, removed: Sequence[str]) -> None:
@@ -268,7 +336,9 @@ class ExportSheet(Sheet):
         """What is not chosen yet."""
         if not self.cards.chosen():
             return self.tr("Choose at least one target.")
-        return "" if self.form.stems else self.tr("Choose at least one lane.")
+        if not self.form.stems:
+            return self.tr("Choose at least one lane.")
+        return self.tr("The names need mending.") if self.form.more.problem else ""
 
     def _why_not(self) -> str:
         """Why what is planned cannot be written; empty where it can."""
@@ -281,7 +351,7 @@ class ExportSheet(Sheet):
         return bool(plan.get("needed_bytes", 0) > plan.get("free_bytes", 0))
 
     def _allow(self, on: bool) -> None:
-        for part in (self.cards, self.form, self.conflict):
+        for part in (self.daw.box, self.cards, self.form, self.conflict):
             part.setEnabled(on)
 
     def _drop_error(self) -> None:
@@ -296,53 +366,6 @@ class ExportSheet(Sheet):
 
     def _copy(self) -> None:
         self.copy_asked.emit(self._written)
-
-
-class _Conflict(QWidget):
-    """What was changed since by somebody else, and whether it may be replaced.
-
-    Signals:
-        chosen: the other of both was chosen.
-    """
-
-    chosen = Signal()
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setObjectName("exportConflict")
-        self._words = Words("", theme.SMALL, tone="text2")
-        self.choice = Segmented(self.tr("Files changed outside Stemwright"))
-        self.choice.add("keep", self.tr("Keep mine"))
-        self.choice.add("replace", self.tr("Replace"))
-        self.choice.chosen.connect(self.chosen)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(theme.INSET)
-        row.addWidget(Icon("retry"))
-        row.addWidget(self._words, 1)
-        row.addWidget(self.choice)
-        self.reset()
-
-    @property
-    def replaces(self) -> bool:
-        """Whether they may be replaced."""
-        return self.choice.choice() == "replace"
-
-    def reset(self) -> None:
-        """Keep them, until the user says otherwise."""
-        self.choice.choose("keep")
-        self.hide()
-
-    def show_files(self, files: Sequence[PlannedFile]) -> None:
-        """Name them; nothing is seen where there are none."""
-        self.setVisible(bool(files))
-        if len(files) == 1:
-            text = self.tr("{file} was changed since, outside Stemwright.")
-            self._words.setText(text.format(file=words.quoted(files[0].name)))
-        elif files:
-            text = self.tr("{count} files were changed since, outside Stemwright: {names}.")
-            names = ", ".join(words.quoted(file.name) for file in files)
-            self._words.setText(text.format(count=len(files), names=names))
 
 
 def _is_go(event: QKeyEvent) -> bool:

@@ -16,6 +16,9 @@ from PySide6.QtWidgets import (
 
 from studio.gui import theme
 
+HEADS = 76
+"""Width of what stands before the rows of a form."""
+
 
 class Line(QWidget):
     """A separator, one pixel; lying, or standing where it is given a height."""

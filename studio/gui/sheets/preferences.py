@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QHBoxLayout, QL
 from studio import settings
 from studio.errors import StudioError
 from studio.gui import theme
+from studio.gui.sheets.export_daw import daw_box
 from studio.gui.sheets.parts import scrolled
 from studio.gui.sheets.sheet import Sheet
 from studio.gui.widgets.buttons import Plain
@@ -42,6 +43,8 @@ class PreferencesSheet(Sheet):
         self.motion = self._switch("reduce_motion", self.tr("Reduce motion"))
         self.letters = self._switch("letter_keys", self.tr("Letters are shortcuts"))
         self.format = self._segments("audio_format", self.tr("Audio files"), self._formats())
+        self.daw = daw_box(self.tr("Your DAW"))
+        self.daw.setObjectName("daw")
         self.output = QComboBox()
         self.output.setObjectName("audio_device")
         self.output.setAccessibleName(self.tr("Play on"))
@@ -56,13 +59,14 @@ class PreferencesSheet(Sheet):
         self._fill()
         self.set_audio_devices([])
         self.output.activated.connect(self._output_chosen)
+        self.daw.activated.connect(self._daw_chosen)
         self.choose.clicked.connect(self.folder_asked)
         self.quality.clicked.connect(self.quality_asked)
         self.opened.connect(self._load)
 
     def set_values(self, values: Mapping[str, Value]) -> None:
         """Show what ``settings.load`` returns; says nothing."""
-        for name in ("theme", "audio_format", "reduce_motion", "letter_keys", "out"):
+        for name in ("theme", "audio_format", "reduce_motion", "letter_keys", "out", "daw"):
             if name in values:
                 self.set_value(name, values[name])
         self._select_output(str(values.get("audio_device", "default")))
@@ -73,6 +77,8 @@ class PreferencesSheet(Sheet):
             self.looks.choose(str(value))
         elif name == "audio_format":
             self.format.choose(str(value))
+        elif name == "daw":
+            self.daw.setCurrentIndex(max(self.daw.findData(str(value)), 0))
         elif name == "out":
             self.folder.setText(str(value))
             self.folder.setToolTip(str(Path(str(value)).absolute()))
@@ -87,6 +93,7 @@ class PreferencesSheet(Sheet):
         try:
             settings.save({name: value})
         except StudioError as error:
+            self._restore(name)
             self.set_error(error)
             return
         self.set_error(None)
@@ -118,7 +125,19 @@ class PreferencesSheet(Sheet):
             self._error.show()
             self._error.announce()
 
+    def _restore(self, name: str) -> None:
+        """What was refused is not what holds."""
+        try:
+            values = settings.load()
+        except StudioError:
+            values = settings.defaults()
+        if name == "audio_device":
+            self._select_output(str(values[name]))
+        elif name != "out":  # which is shown once it is kept
+            self.set_value(name, values[name])
+
     def _load(self) -> None:
+        self.set_error(None)
         try:
             self.set_values(settings.load())
         except StudioError as error:  # the defaults are shown, and the card says what to mend
@@ -145,6 +164,11 @@ class PreferencesSheet(Sheet):
                 self.tr("Songs"),
                 _beside(self.folder, self.choose),
                 self.tr("Each song gets a folder of its own in it."),
+            ),
+            (
+                self.tr("Your DAW"),
+                _left(self.daw),
+                self.tr("Its targets and its steps come first when you export."),
             ),
             (self.tr("Audio files"), _left(self.format), self.tr("How stems are exported.")),
             (self.tr("Taking apart"), _beside(self.quality_words, self.quality), ""),
@@ -184,6 +208,9 @@ class PreferencesSheet(Sheet):
     def _output_chosen(self) -> None:
         self.choose_value("audio_device", str(self.output.currentData()))
 
+    def _daw_chosen(self) -> None:
+        self.choose_value("daw", str(self.daw.currentData()))
+
     def _select_output(self, name: str) -> None:
         place = self.output.findData(name)
         if place < 0:  # chosen once, not plugged in now: it stays the choice
@@ -204,6 +231,7 @@ class PreferencesSheet(Sheet):
             ("pcm24", self.tr("24-bit")),
             ("float32", self.tr("32-bit float")),
             ("flac", "FLAC"),
+            ("mp3", "MP3"),
         ]
 
 

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEasingCurve, QEvent, QObject, QPoint, QPropertyAnimation, Qt, Signal
 from PySide6.QtGui import QAccessible, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QRadioButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QVBoxLayout, QWidget
 from shiboken6 import isValid
 
 from studio.gui import theme
 from studio.gui.sheets import parts
+from studio.gui.stops import stops, walk
 from studio.gui.widgets.accessible import set_role
 from studio.gui.widgets.buttons import icon_button
 from studio.gui.widgets.card import Words
@@ -100,7 +101,7 @@ class Sheet(QWidget):
 
     def first_focus(self) -> QWidget | None:
         """What gets the keyboard first: the first that Tab would reach after the cross."""
-        ring = self._ring()
+        ring = stops(self.panel)
         return ring[1] if len(ring) > 1 else (ring[0] if ring else None)
 
     def event(self, event: QEvent) -> bool:
@@ -124,14 +125,7 @@ class Sheet(QWidget):
 
     def focusNextPrevChild(self, forward: bool) -> bool:
         """Tab goes round in the sheet."""
-        ring = self._ring()
-        if not ring:
-            return False
-        now = QApplication.focusWidget()
-        place = ring.index(now) if now in ring else (-1 if forward else 0)
-        reason = Qt.FocusReason.TabFocusReason if forward else Qt.FocusReason.BacktabFocusReason
-        ring[(place + (1 if forward else -1)) % len(ring)].setFocus(reason)
-        return True
+        return walk(self.panel, forward)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """A click beside the panel closes it."""
@@ -178,24 +172,6 @@ class Sheet(QWidget):
         whole.setSpacing(0)
         whole.addLayout(main, 1)
         whole.addWidget(self.foot_bar)
-
-    def _ring(self) -> list[QWidget]:
-        """What Tab reaches: as it was put in, the bar below last.
-
-        Qt's own chain is of no use here: asking a widget for the next one ties both together, and
-        the window would outlive its closing.
-        """
-        inside = self.panel.findChildren(QWidget)
-        below = [widget for widget in inside if self.foot_bar.isAncestorOf(widget)]
-        above = [widget for widget in inside if widget not in below]
-        return [widget for widget in above + below if self._is_stop(widget)]
-
-    def _is_stop(self, widget: QWidget) -> bool:
-        tab = widget.focusPolicy().value & Qt.FocusPolicy.TabFocus.value
-        if not tab or not widget.isEnabled() or not widget.isVisibleTo(self):
-            return False
-        # Of a row of choices only the chosen one is a stop; arrows go to the others.
-        return not isinstance(widget, QRadioButton) or widget.isChecked()
 
     def _holds_focus(self) -> bool:
         now = QApplication.focusWidget()

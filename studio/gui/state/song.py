@@ -81,6 +81,7 @@ class SongState(QObject):
         self.sample_rate = 44100
         self.frames = 0
         self.peaks: Peaks | None = None
+        self.key: str | None = None  # its name, where it is known
         self.lanes: list[Lane] = []
         self.busy: Busy | None = None
         # What is apart already, in seconds, rising; and the place being worked on.

@@ -7,21 +7,26 @@ Times are seconds from the start of the song.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 from PySide6.QtCore import QObject, Signal
 
+from studio.music.bundle import Marker
 from studio.music.tempo import TempoMap
 
 # The closest view: a tenth of a second over the whole width.
 SHORTEST_VIEW = 0.1
+# Quarter notes: a song whose first bar begins so soon begins with it.
+_NOTHING = 0.05
 
 
 class TimeAxis(QObject):
     """View, loop and playhead of the open song.
 
     Signals:
-        view_changed: ``start``, ``end``, ``duration`` or ``tempo`` changed: draw everything anew.
+        view_changed: ``start``, ``end``, ``duration``, ``tempo`` or ``chords`` changed: draw
+            everything anew.
         loop_changed: ``loop`` or ``looping`` changed.
         playhead_moved(before, now): draw the two places anew, nothing else.
         seek_asked(seconds): somebody wants the music elsewhere. The player follows.
@@ -38,6 +43,7 @@ class TimeAxis(QObject):
         self.start = 0.0
         self.end = 1.0
         self.tempo: TempoMap | None = None
+        self.chords: tuple[Marker, ...] = ()
         self.loop: tuple[float, float] | None = None
         self.looping = False
         self.playhead = 0.0
@@ -46,13 +52,14 @@ class TimeAxis(QObject):
         """A new song, all of it in view, nothing looped."""
         self.duration = max(duration, SHORTEST_VIEW)
         self.start, self.end = 0.0, self.duration
-        self.tempo, self.loop, self.looping, self.playhead = None, None, False, 0.0
+        self.tempo, self.chords = None, ()
+        self.loop, self.looping, self.playhead = None, False, 0.0
         self.view_changed.emit()
         self.loop_changed.emit()
 
-    def set_tempo(self, tempo: TempoMap | None) -> None:
-        """Musical time, once it is known."""
-        self.tempo = tempo
+    def set_tempo(self, tempo: TempoMap | None, chords: Sequence[Marker] = ()) -> None:
+        """Musical time, once it is known, and the chords on it."""
+        self.tempo, self.chords = tempo, tuple(chords)
         self.view_changed.emit()
 
     @property
@@ -132,19 +139,24 @@ class TimeAxis(QObject):
         self.seek_asked.emit(min(max(seconds, 0.0), self.duration))
 
     def snapped(self, seconds: float, division: float = 1.0) -> float:
-        """The nearest multiple of ``division`` quarter notes; as it is where no beat is known."""
+        """The nearest multiple of ``division`` quarter notes; as it is where no beat is known.
+
+        Counted from a bar line.
+        """
         if self.tempo is None:
             return seconds
-        beat = float(self.tempo.beats(np.array([seconds]))[0])
-        snapped = self.tempo.seconds(np.array([round(beat / division) * division]))
-        return min(max(float(snapped[0]), 0.0), self.duration)
+        return min(
+            max(self._at(round(self._counted(seconds) / division) * division), 0.0), self.duration
+        )
 
     def bar_beat(self, seconds: float) -> tuple[int, int, int] | None:
-        """Bar, beat and hundredth of a beat, bar and beat counted from 1; None without a tempo."""
+        """Bar, beat and hundredth of a beat, bar and beat counted from 1; None without a tempo.
+
+        What lies before the first bar line is bar 0.
+        """
         if self.tempo is None:
             return None
-        beat = float(self.tempo.beats(np.array([seconds]))[0]) + 1e-6
-        bar, within = divmod(beat, self.tempo.beats_per_bar)
+        bar, within = divmod(self._counted(seconds) + 1e-6, self.tempo.beats_per_bar)
         whole = math.floor(within)
         return int(bar) + 1, whole + 1, int(100 * (within - whole))
 
@@ -153,8 +165,7 @@ class TimeAxis(QObject):
         if self.tempo is None:
             return seconds
         beats = self.tempo.beats_per_bar
-        bar = math.floor(float(self.tempo.beats(np.array([seconds]))[0]) / beats + 1e-6)
-        return max(0.0, float(self.tempo.seconds(np.array([float(bar * beats)]))[0]))
+        return max(0.0, self._at(math.floor(self._counted(seconds) / beats + 1e-6) * beats))
 
     def bars_later(self, seconds: float, bars: float) -> float:
         """``bars`` bars after ``seconds``; a bar is 2 s where no tempo is known."""
@@ -162,3 +173,14 @@ class TimeAxis(QObject):
             return min(self.duration, max(0.0, seconds + 2.0 * bars))
         beat = self.tempo.beats(np.array([seconds])) + bars * self.tempo.beats_per_bar
         return min(self.duration, max(0.0, float(self.tempo.seconds(beat)[0])))
+
+    def _counted(self, seconds: float) -> float:
+        """Quarter notes from the first bar line; what is next to nothing before it lies on it."""
+        assert self.tempo is not None
+        beat = float(self.tempo.beats(np.array([seconds]))[0]) - self.tempo.first_bar
+        return 0.0 if -_NOTHING < beat < 0 else beat
+
+    def _at(self, beats: float) -> float:
+        """The second that is so many quarter notes from the first bar line."""
+        assert self.tempo is not None
+        return float(self.tempo.seconds(np.array([beats + self.tempo.first_bar]))[0])

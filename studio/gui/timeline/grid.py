@@ -91,13 +91,15 @@ def _clock(seconds: float, step: float) -> str:
 
 
 def _in_beats(start: float, end: float, tempo: TempoMap, width: float) -> Grid:
-    low, high = (float(beat) for beat in tempo.beats(np.array([start, end])))
+    first_bar = tempo.first_bar
+    low, high = (float(beat) for beat in tempo.beats(np.array([start, end])) - first_bar)
     px = max(1.0, width) / max(1e-9, high - low)
     steps = _beat_steps(tempo.beats_per_bar, high - low)
     label = next((step for step in steps if step * px >= LABEL_PX), steps[-1])
     tick = next((step for step in steps if step * px >= TICK_PX), label)
     every = round(label / tick)
-    first = math.floor(low / label) * every
+    # Nothing stands before the song, whose first bar line may come later.
+    first = max(math.floor(low / label) * every, math.ceil(-first_bar / tick - 1e-6))
     numbers = np.arange(first, math.ceil(high / tick) + 1)
     beats = (numbers * tick).astype(np.float64)
     strong = numbers % every == 0
@@ -105,7 +107,7 @@ def _in_beats(start: float, end: float, tempo: TempoMap, width: float) -> Grid:
         _musical(float(beat), tempo.beats_per_bar) if is_strong else ""
         for beat, is_strong in zip(beats, strong, strict=True)
     )
-    return Grid(tempo.seconds(beats), strong, texts)
+    return Grid(tempo.seconds(beats + first_bar), strong, texts)
 
 
 def _beat_steps(beats_per_bar: int, beats: float) -> list[float]:

@@ -275,7 +275,8 @@ class LaneBody(QLabel):
     def event(self, event: QEvent) -> bool:
         """Fingers that zoom, and the reading of the strip under the pointer."""
         if isinstance(event, QNativeGestureEvent):
-            return navigation.pinch(event, self._axis, self.width())
+            around = self._axis.seconds(event.position().x(), self.width())
+            return navigation.pinch(event, self._axis, around)
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
             at = self._axis.seconds(event.pos().x(), self.width())
             QToolTip.showText(

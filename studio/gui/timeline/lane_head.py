@@ -16,10 +16,12 @@ from PySide6.QtWidgets import QGroupBox, QLabel, QSizePolicy, QStyle, QWidget
 from studio.gui import icons, theme, words
 from studio.gui.state.mixer import Mixer
 from studio.gui.state.song import Lane, SongState
+from studio.gui.state.take import TakeModel
+from studio.gui.state.timeaxis import TimeAxis
 from studio.gui.timeline.rows import paint_head, set_tone
 from studio.gui.widgets import slider
 from studio.gui.widgets.buttons import mute_button, notes_button, solo_button
-from studio.gui.widgets.chip import Chip
+from studio.gui.widgets.chip import Chip, notes_file, sound_file
 from studio.gui.widgets.meter import Meter
 
 Prepare = Callable[[str], list[Path]]
@@ -46,6 +48,7 @@ class LaneHead(QGroupBox):
 
     def __init__(
         self,
+        axis: TimeAxis,
         mixer: Mixer,
         song: SongState,
         name: str,
@@ -54,7 +57,9 @@ class LaneHead(QGroupBox):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self._mixer, self._song, self._name = mixer, song, name
+        self._axis, self._mixer, self._song, self._name = axis, mixer, song, name
+        self._said_take: TakeModel | None = None
+        self._said_bpm: float | None = None
         self._label = song.lane(name).stem.label
         self._is_current, self._shows_notes, self._follows = False, False, False
         self.setObjectName(f"laneHead.{name}")
@@ -93,14 +98,9 @@ class LaneHead(QGroupBox):
         self.meter = Meter(meter, self.lane.stem, self)
 
     def _make_chips(self, prepare_audio: Prepare, prepare_notes: Prepare) -> None:
-        name, said = self._name, self.tr("Drag or copy {file}").format
-        wav, mid = said(file=f"{self._label}.wav"), said(file=f"{self._label}.mid")
-        self.audio_chip = Chip(
-            self.tr("WAV"), wav, lambda: prepare_audio(name), small=True, parent=self
-        )
-        self.notes_chip = Chip(
-            self.tr("MIDI"), mid, lambda: prepare_notes(name), small=True, parent=self
-        )
+        name = self._name
+        self.audio_chip = Chip("", "", lambda: prepare_audio(name), small=True, parent=self)
+        self.notes_chip = Chip("", "", lambda: prepare_notes(name), small=True, parent=self)
         self.audio_chip.setObjectName("audioChip")
         self.notes_chip.setObjectName("notesChip")
 
@@ -117,6 +117,7 @@ class LaneHead(QGroupBox):
             chip.failed.connect(self.failed)
         self._mixer.changed.connect(self._follow_mixer)
         self._song.lane_changed.connect(self._lane_changed)
+        self._axis.view_changed.connect(self._follow_tempo)
 
     # What it is told
 
@@ -174,12 +175,26 @@ class LaneHead(QGroupBox):
         else:
             tip = self.tr("Show the notes of this lane (N)")
         self.notes.setToolTip(tip)
-        if lane.take is not None:
-            said = self.tr("Drag or copy {file}, {count} notes").format(
-                file=f"{self._label}.mid", count=words.count(len(lane.take.notes))
-            )
-            self.notes_chip.set_text(self.tr("MIDI"), said)
+        if lane.take is not self._said_take:
+            self._said_take = lane.take
+            if lane.take is not None:
+                lane.take.changed.connect(self._tell_chips)
+        self._tell_chips()
         self._place()
+
+    def _tell_chips(self) -> None:
+        """What comes out of them now."""
+        take, tempo = self._said_take, self._axis.tempo
+        self._said_bpm = tempo.bpm if tempo is not None else None
+        self.audio_chip.set_text(self.tr("WAV"), sound_file(self._label, self._song.duration))
+        count = len(take.notes) if take is not None else 0
+        self.notes_chip.set_text(self.tr("MIDI"), notes_file(self._label, self._said_bpm, count))
+
+    def _follow_tempo(self) -> None:
+        """The axis tells of every scroll too."""
+        tempo = self._axis.tempo
+        if (tempo.bpm if tempo is not None else None) != self._said_bpm:
+            self._tell_chips()
 
     # Where it all lies
 

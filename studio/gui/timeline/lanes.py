@@ -134,6 +134,10 @@ class Timeline(QWidget):
             row.head.set_current(lane == name)
         self.lane_chosen.emit(name)
 
+    def show_keys(self, on: bool) -> None:
+        """Whether plain keys are shortcuts, and so worth a line below the lanes."""
+        self._foot.show_keys(on)
+
     def redraw_song(self) -> None:
         """The song's outline came, or grew."""
         self.overview.redraw()
@@ -175,7 +179,7 @@ class Timeline(QWidget):
             self.choose_lane(names[0])
 
     def _lane_row(self, name: str) -> LaneRow:
-        head = LaneHead(self._mixer, self._song, name, *self._prepare)
+        head = LaneHead(self._axis, self._mixer, self._song, name, *self._prepare)
         body = LaneBody(self._axis, self._mixer, self._song, name)
         head.chosen.connect(self.choose_lane)
         head.notes_asked.connect(self.notes_asked)
@@ -217,12 +221,16 @@ class Timeline(QWidget):
             row.setFixedHeight(high)
             home = self._pinned if overflows and name == self._take else self._stack
             if home.indexOf(row) < 0:
-                place = names.index(name) if home is self._stack else 0
-                home.insertWidget(place, row)
+                home.insertWidget(self._place_of(name) if home is self._stack else 0, row)
                 row.show()
         if self._stack.indexOf(self._foot) < 0:
             self._stack.addWidget(self._foot, 1)
         self._foot.setVisible(not overflows)
+
+    def _place_of(self, name: str) -> int:
+        """Where a lane belongs among those that scroll."""
+        above = list(self._rows)[: list(self._rows).index(name)]
+        return sum(self._stack.indexOf(self._rows[lane]) >= 0 for lane in above)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Share the room anew."""

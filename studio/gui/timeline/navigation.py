@@ -61,11 +61,11 @@ def keeps_key(event: QEvent, keys: frozenset[Qt.Key]) -> bool:
     return False
 
 
-def pinch(event: QNativeGestureEvent, axis: TimeAxis, width: int) -> bool:
-    """Zoom around two fingers on a trackpad; whether it was that."""
+def pinch(event: QNativeGestureEvent, axis: TimeAxis, around: float) -> bool:
+    """Zoom by two fingers on a trackpad, whether it was that; the time ``around`` stays."""
     if event.gestureType() != Qt.NativeGestureType.ZoomNativeGesture:
         return False
-    axis.zoom(math.exp(-event.value()), axis.seconds(event.position().x(), width))
+    axis.zoom(math.exp(-event.value()), around)
     return True
 
 

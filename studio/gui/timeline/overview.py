@@ -240,5 +240,6 @@ class SongOverview(QSlider):
         if navigation.keeps_key(event, _KEYS):
             return True
         if isinstance(event, QNativeGestureEvent):
-            return navigation.pinch(event, self._axis, self.width())
+            around = self.seconds(event.position().x())
+            return navigation.pinch(event, self._axis, around)
         return super().event(event)

@@ -74,7 +74,7 @@ class RulerHead(QWidget):
             unit = self.tr("Time") if axis.loop is not None or is_narrow else unit
         else:
             unit = self.tr("{bpm} bpm") if is_narrow else self.tr("Bars · {bpm} bpm")
-            unit = unit.format(bpm=f"{axis.tempo.bpm:.1f}")
+            unit = unit.format(bpm=f"{axis.tempo.usual_bpm:.1f}")
         self._unit.setText(unit)
         self._loop.setText(self._loop_words(is_narrow) if axis.loop is not None else "")
         set_tone(self._loop, "accent" if axis.looping else "text3")
@@ -107,6 +107,7 @@ class Foot(QWidget):
         super().__init__(parent)
         self.setObjectName("laneFoot")
         self._head_width = 0
+        self._shows_keys = True
         self._hints: KeyHints | None = None
 
     def tell(self, lanes: int) -> None:
@@ -131,6 +132,11 @@ class Foot(QWidget):
         )
         self._place()
 
+    def show_keys(self, on: bool) -> None:
+        """Whether plain keys do what it says."""
+        self._shows_keys = on
+        self._place()
+
     def set_head_width(self, px: int) -> None:
         """Where the bodies begin."""
         self._head_width = px
@@ -144,7 +150,7 @@ class Foot(QWidget):
             place = QRect(left, (self.height() - high) // 2, room, high)
             mirrored = QStyle.visualRect(self.layoutDirection(), self.rect(), place)
             self._hints.setGeometry(mirrored)
-            self._hints.setVisible(self.height() >= high + 8)
+            self._hints.setVisible(self._shows_keys and self.height() >= high + 8)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Keep the hints in the middle."""

@@ -20,7 +20,8 @@ from PySide6.QtWidgets import QSizePolicy, QSlider, QWidget
 
 from studio.gui import theme, words
 from studio.gui.state.timeaxis import TimeAxis
-from studio.gui.timeline import drawing, navigation
+from studio.gui.timeline import chords, drawing, navigation
+from studio.gui.timeline.chords import Label
 from studio.gui.timeline.grid import Grid, grid
 from studio.gui.widgets.accessible import set_role
 
@@ -47,6 +48,7 @@ class Ruler(QWidget):
         super().__init__(parent)
         self._axis = axis
         self._grid: Grid | None = None
+        self._chords: list[Label] = []
         self._pressed: float | None = None
         self._pressed_x = 0.0
         self._dragging = False
@@ -65,6 +67,7 @@ class Ruler(QWidget):
         self._grid = None
         unit = self.tr("Ruler, minutes") if self._axis.tempo is None else self.tr("Ruler, bars")
         self.setAccessibleName(unit)
+        self.setAccessibleDescription(chords.said(self._axis))
         for end in self.loop_ends:
             end.follow()
         self.update()
@@ -87,12 +90,14 @@ class Ruler(QWidget):
         """Draw what lies in the event's rectangle."""
         if self._grid is None:
             self._grid = grid(self._axis, self.width())
+            self._chords = chords.labels(self._axis, self._grid, self.width())
         palette, rect = theme.current(), event.rect()
         painter = QPainter(self)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.fillRect(rect, palette.panel)
         self._paint_region(painter)
         self._paint_marks(painter, self._grid, rect)
+        chords.paint(painter, self._chords, self.height() / 2 + 2, rect)
         painter.setBrush(palette.line)
         drawing.flat(painter, self.height() - 1, rect.left(), rect.right() + 1)
         self._paint_playhead(painter)
@@ -171,7 +176,8 @@ class Ruler(QWidget):
     def event(self, event: QEvent) -> bool:
         """Fingers that zoom."""
         if isinstance(event, QNativeGestureEvent):
-            return navigation.pinch(event, self._axis, self.width())
+            around = self._axis.seconds(event.position().x(), self.width())
+            return navigation.pinch(event, self._axis, around)
         return super().event(event)
 
 

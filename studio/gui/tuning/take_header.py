@@ -14,7 +14,7 @@ from studio.gui.state.take import TakeModel
 from studio.gui.tuning.fit_panel import Divider
 from studio.gui.tuning.grid_box import GridBox
 from studio.gui.widgets.buttons import icon_button
-from studio.gui.widgets.chip import Chip
+from studio.gui.widgets.chip import Chip, notes_file
 from studio.gui.widgets.segmented import Segmented
 from studio.gui.widgets.slider import crossfader
 from studio.music.stem import stem
@@ -53,6 +53,7 @@ class TakeHeader(QWidget):
         self._small = False
         self._following = False
         self._engine = take.engine
+        self._bpm: float | None = None
         self.setObjectName("takeHeader")
         self.setFixedHeight(HEIGHT)
         self._title = QLabel(self._named())
@@ -144,6 +145,12 @@ class TakeHeader(QWidget):
         self._engine = label
         self.refresh()
 
+    def set_tempo(self, bpm: float | None) -> None:
+        """The tempo of the song, once it is known."""
+        if bpm != self._bpm:
+            self._bpm = bpm
+            self.refresh()
+
     def set_tool(self, tool: str) -> None:
         """As it was chosen elsewhere."""
         self.tools.choose(tool)
@@ -174,12 +181,12 @@ class TakeHeader(QWidget):
             ]
         )
         self.variants.choose(take.letter)
-        file, count = self.tr("{}.mid").format(take.stem.label), len(take.notes)
+        file, count = f"{take.stem.label}.mid", len(take.notes)
         text = self.tr("{} note") if count == 1 else self.tr("{} notes")
         notes = text.format(words.count(count))
         self.chip.set_text(
             file if self._small else f"{file} · {notes}",
-            self.tr("Drag or copy {}, {}").format(file, notes),
+            notes_file(take.stem.label, self._bpm, count),
         )
         self.chip.update()
 

@@ -9,7 +9,17 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QMimeData, QPoint, QPointF, QRectF, QSize, Qt, QUrl, Signal
+from PySide6.QtCore import (
+    QCoreApplication,
+    QMimeData,
+    QPoint,
+    QPointF,
+    QRectF,
+    QSize,
+    Qt,
+    QUrl,
+    Signal,
+)
 from PySide6.QtGui import (
     QColor,
     QDrag,
@@ -23,10 +33,13 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QToolButton, QWidget
 
 from studio.errors import StudioError
-from studio.gui import icons, theme
+from studio.gui import icons, theme, words
 from studio.music.stem import Stem
+from studio.music.tempo import TempoMap
 
 DRAG_PIXELS = 6
+# The tempo of a MIDI file of a song whose tempo is not known.
+UNKNOWN_BPM = 120.0
 _GRIP, _INSET = 10, 9
 
 
@@ -35,6 +48,34 @@ def files_mime(paths: Sequence[Path]) -> QMimeData:
     mime = QMimeData()
     mime.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
     return mime
+
+
+def sound_file(label: str, seconds: float) -> str:
+    """What a chip says of a stem: ``Bass.wav, 3:12, 32-bit float``."""
+    said = QCoreApplication.translate("Chip", "{file}, {length}, 32-bit float")
+    return said.format(file=f"{label}.wav", length=words.clock_short(seconds))
+
+
+def notes_file(label: str, bpm: float | None, count: int) -> str:
+    """What a chip says of a take: ``Bass.mid, 96.0 BPM, 412 notes``."""
+    tempo = words.bpm(UNKNOWN_BPM if bpm is None else bpm)
+    said = QCoreApplication.translate("Chip", "{file}, {tempo}, {count} notes")
+    if count == 1:
+        said = QCoreApplication.translate("Chip", "{file}, {tempo}, {count} note")
+    return said.format(file=f"{label}.mid", tempo=tempo, count=words.count(count))
+
+
+def all_files(stems: int, seconds: float, takes: int, tempo: TempoMap | None) -> str:
+    """What the chip of all says: ``4 WAV files, 3:12, 32-bit float; 2 MIDI files, 96.0 BPM``."""
+    said = QCoreApplication.translate("Chip", "{count} WAV files, {length}, 32-bit float")
+    said = said.format(count=stems, length=words.clock_short(seconds))
+    if takes:
+        notes = QCoreApplication.translate("Chip", "{count} MIDI files, {tempo}")
+        if takes == 1:
+            notes = QCoreApplication.translate("Chip", "{count} MIDI file, {tempo}")
+        bpm = words.bpm(tempo.usual_bpm if tempo is not None else UNKNOWN_BPM)
+        said += "; " + notes.format(count=takes, tempo=bpm)
+    return said
 
 
 def _drag(chip: QWidget, mime: QMimeData) -> None:
@@ -52,7 +93,7 @@ class Chip(QToolButton):
 
     Args:
         text: What stands on it, ``WAV``.
-        name: What it holds, ``Drag or copy Bass.mid, 672 notes``.
+        what: What comes out, ``Bass.mid, 96.0 BPM, 672 notes``.
         prepare: Makes the files and returns them; called when it is pressed. A ``StudioError``
             it raises is emitted.
         small: 20 px high, for lanes.
@@ -69,7 +110,7 @@ class Chip(QToolButton):
     def __init__(
         self,
         text: str,
-        name: str,
+        what: str,
         prepare: Callable[[], list[Path]],
         small: bool = False,
         parent: QWidget | None = None,
@@ -80,18 +121,17 @@ class Chip(QToolButton):
         self._pressed_at: QPointF | None = None
         self._paths: list[Path] = []
         self._busy = False
-        self.setText(text)
         self.setObjectName("chip")
-        self.setAccessibleName(name)
-        self.setToolTip(self.tr("Drag into another program, or click to copy"))
+        self.set_text(text, what)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.setCursor(Qt.CursorShape.OpenHandCursor)
 
-    def set_text(self, text: str, name: str) -> None:
-        """Other words, for eyes and ears."""
+    def set_text(self, text: str, what: str) -> None:
+        """Other words on it, and for what comes out."""
         self.setText(text)
-        self.setAccessibleName(name)
+        self.setAccessibleName(self.tr("Drag or copy {what}").format(what=what))
+        self.setToolTip(f"{what}\n" + self.tr("Drag into another program, or click to copy"))
         self.updateGeometry()
 
     def set_busy(self, busy: bool) -> None:
@@ -145,9 +185,9 @@ class Chip(QToolButton):
 
     def sizeHint(self) -> QSize:
         type_ = theme.font(theme.ASIDE if self._small else theme.SMALL, theme.MEDIUM)
-        words = QFontMetricsF(type_).horizontalAdvance(self._words())
+        wide = QFontMetricsF(type_).horizontalAdvance(self._words())
         inset = 0 if self._small else 3
-        return QSize(round(words) + 2 * (_INSET + inset) + _GRIP + 2, 20 if self._small else 28)
+        return QSize(round(wide) + 2 * (_INSET + inset) + _GRIP + 2, 20 if self._small else 28)
 
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint()

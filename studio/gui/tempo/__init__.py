@@ -1,0 +1,1 @@
+"""The panel of musical time: tempo, bars and key, as found and as a person says."""
