@@ -19,9 +19,8 @@ from numpy.typing import NDArray
 from studio.job import Job
 from studio.music.notes import Notes
 from studio.music.take import Take
-from studio.scoring import signal
 from studio.scoring.measures import MEASURES
-from studio.scoring.signal import HOP, SAMPLE_RATE, Signal
+from studio.scoring.signal import HOP, SAMPLE_RATE, Bands, Signal
 from studio.scoring.stretches import LONGEST_SECONDS, Stretch, stretches
 from studio.scoring.table import Row, Tally
 from studio.synth.render import extent, render
@@ -92,7 +91,7 @@ class _Player:
         self._kind = kind
         self._first = stretch.first
         self._samples = np.zeros_like(stretch.samples)
-        self._bands = signal.silence(len(self._samples))
+        self._bands = Bands.silence(len(self._samples))
         self._sound = Signal(self._samples, self._bands)
         self._extents: NDArray[np.int64] = np.zeros((0, 3), np.int64)
 
@@ -131,16 +130,11 @@ class _Player:
             return
         ranges = [self._seen(start, stop) for start, stop in spans]
         pieces = [self._around(first, last) for first, last in ranges]
-        joined = np.concatenate(pieces)
-        for known, found in (
-            (self._bands.semitones, signal.semitones(joined)),
-            (self._bands.sixths, signal.sixths(joined)),
-        ):
-            at = 0
-            for first, last in ranges:
-                at += _REACH
-                known[first:last] = found[at : at + last - first]
-                at += last - first + _REACH
+        found = Bands.of(np.concatenate(pieces))
+        at = 0
+        for first, last in ranges:
+            self._bands.put(first, found, at + _REACH, last - first)
+            at += last - first + 2 * _REACH
 
     def _seen(self, start: int, stop: int) -> tuple[int, int]:
         """First frame that sees samples from ``start`` to ``stop``, and the one after the last."""

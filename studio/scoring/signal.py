@@ -8,7 +8,8 @@ Features (all ignore loudness, since each is scaled by its own signal's level):
 * ``spectrum``: magnitudes of a 4096-sample Hann window in bands of a semitone, MIDI 33 to 100,
   as log(1 + 20 m / p), p the 99.9th percentile of all m (but a tenth of the largest at least,
   lest p be 0 where hardly anything sounds);
-* ``flux``: rises of the spectrum over three frames, under a Gaussian of 2.5 frames;
+* ``flux``: rises of the activations (``scoring.activations``) over three frames, to the power
+  3/4, under a Gaussian of 0.7 frames;
 * ``onsets``: mean rise over two frames of sixth-octave bands, 40 Hz to 10 kHz, of a 2048-sample
   window on the same scale, under a Gaussian of 2 frames.
 """
@@ -24,39 +25,50 @@ from numpy.typing import NDArray
 
 from studio.dsp import bands, filterbank, onset
 from studio.dsp.correlation import correlate
+from studio.scoring.activations import activations, voice_in
 
 SAMPLE_RATE = 22050
 HOP = 220
 MAX_LAG_SECONDS = 10.0
 MAX_LAG = round(MAX_LAG_SECONDS * SAMPLE_RATE)
+LOWEST, HIGHEST = 33, 100
 
-_PITCHES = bands.semitones(33, 100, SAMPLE_RATE, 4096)
+_SEMITONES = bands.semitones(LOWEST, HIGHEST, SAMPLE_RATE, 4096)
+_VOICE = voice_in(_SEMITONES, LOWEST, HIGHEST, SAMPLE_RATE)
 _SIXTHS = filterbank.logarithmic(np.arange(1025) * SAMPLE_RATE / 2048, 6, 40.0, 10_000.0)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Bands:
-    """Magnitudes of a sound frame by frame: in ``semitones`` and in ``sixths`` of an octave."""
+    """A sound frame by frame: magnitudes in semitones and in sixths of an octave, and pitches.
+
+    Attributes:
+        semitones, pitches: Shape (frames, 68): magnitudes, and what of each pitch they are made of.
+        sixths: Shape (frames, bands).
+    """
 
     semitones: NDArray[np.float32]
+    pitches: NDArray[np.float32]
     sixths: NDArray[np.float32]
 
+    @classmethod
+    def of(cls, samples: NDArray[np.float32]) -> Bands:
+        """The bands of a sound."""
+        found = bands.band_magnitudes(samples, _SEMITONES, HOP)
+        sixths = bands.band_magnitudes(samples, _SIXTHS, HOP)
+        return cls(found, activations(found, _VOICE), sixths)
 
-def silence(samples: int) -> Bands:
-    """The bands of so many samples of nothing."""
-    frames = -(-samples // HOP)
-    shapes = (frames, _PITCHES.shape[1]), (frames, _SIXTHS.shape[1])
-    return Bands(np.zeros(shapes[0], np.float32), np.zeros(shapes[1], np.float32))
+    @classmethod
+    def silence(cls, samples: int) -> Bands:
+        """The bands of so many samples of nothing."""
+        frames = -(-samples // HOP)
+        widths = _SEMITONES.shape[1], len(_VOICE), _SIXTHS.shape[1]
+        return cls(*(np.zeros((frames, width), np.float32) for width in widths))
 
-
-def semitones(samples: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Magnitudes in semitones, shape (frames, 68)."""
-    return bands.band_magnitudes(samples, _PITCHES, HOP)
-
-
-def sixths(samples: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Magnitudes in sixths of an octave, shape (frames, bands)."""
-    return bands.band_magnitudes(samples, _SIXTHS, HOP)
+    def put(self, first: int, part: Bands, at: int, frames: int) -> None:
+        """Replace ``frames`` frames from ``first`` on by those of ``part`` from ``at`` on."""
+        for name in self.__slots__:
+            getattr(self, name)[first : first + frames] = getattr(part, name)[at : at + frames]
 
 
 class Signal:
@@ -69,7 +81,7 @@ class Signal:
     def __init__(self, samples: NDArray[np.float32], known: Bands | None = None) -> None:
         """Of ``samples``, whose bands are computed when needed, unless they are ``known``."""
         self.samples = samples
-        self._bands = known
+        self._known = known
         self._correlations: WeakKeyDictionary[Signal, NDArray[np.float32]] = WeakKeyDictionary()
 
     @cached_property
@@ -78,22 +90,25 @@ class Signal:
         return float(np.square(self.samples, dtype=np.float64).sum())
 
     @cached_property
+    def bands(self) -> Bands:
+        """What all features are made of."""
+        return Bands.of(self.samples) if self._known is None else self._known
+
+    @cached_property
     def spectrum(self) -> NDArray[np.float32]:
         """Semitone bands over time, shape (frames, 68)."""
-        known = self._bands
-        return _compressed(semitones(self.samples) if known is None else known.semitones)
+        return _compressed(self.bands.semitones)
 
     @cached_property
     def flux(self) -> NDArray[np.float32]:
-        """Where each semitone begins to sound, shape (frames, 68)."""
-        return onset.smoothed(onset.rises(self.spectrum, 3), 2.5)
+        """Where each pitch begins to sound, shape (frames, 68)."""
+        root = np.sqrt(onset.rises(self.bands.pitches, 3))
+        return onset.smoothed(root * np.sqrt(root), 0.7)
 
     @cached_property
     def onsets(self) -> NDArray[np.float32]:
         """Where anything begins to sound, shape (frames,)."""
-        known = self._bands
-        levels = _compressed(sixths(self.samples) if known is None else known.sixths)
-        return onset.onset_strength(levels, lag=2, smooth=2.0)
+        return onset.onset_strength(_compressed(self.bands.sixths), lag=2, smooth=2.0)
 
     def correlation(self, target: Signal) -> NDArray[np.float32]:
         """``dsp.correlation.correlate`` of this take with ``target``, at lags within ±10 s."""

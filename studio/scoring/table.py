@@ -22,6 +22,7 @@ from studio.scoring.contract import Combine, Measure
 from studio.scoring.measures import MEASURES
 from studio.scoring.signal import SAMPLE_RATE, Signal
 from studio.scoring.stretches import LONGEST_SECONDS, Stretch, stretches
+from studio.scoring.truth import f_measures
 from studio.synth.render import render
 
 
@@ -33,7 +34,8 @@ class Row:
         take: What was scored.
         notes: How many notes it plays.
         scores: Each score against the stem, by key.
-        against_reference: The same against the reference take; None where none was given.
+        against_reference: The same against the reference take, and the F-measures of
+            ``scoring.truth`` as if it were right; None where none was given.
     """
 
     take: Take
@@ -64,8 +66,8 @@ def score_takes(
 
     Args:
         target: The stem, a WAV of ours.
-        reference: Notes to compare with as well, rendered like the first take: the second
-            column of the table.
+        reference: Notes to compare with as well, rendered like the first take, and note by note:
+            the second column of the table.
         keys: The scores to compute; None: all that are listed.
         longest: Seconds a score sees at once.
 
@@ -91,9 +93,14 @@ def score_takes(
                 tally.add(played, sound, part)
     job.update(1.0, "scored")
     return [
-        Row(take, len(kept), stem.scores(), None if reference is None else other.scores())
+        Row(take, len(kept), stem.scores(), _against(reference, kept, other))
         for take, kept, (stem, other) in zip(takes, notes, tallies, strict=True)
     ]
+
+
+def _against(reference: Notes | None, notes: Notes, tally: Tally) -> dict[str, float] | None:
+    """The second column: by sound, and note by note."""
+    return None if reference is None else tally.scores() | f_measures(reference, notes)
 
 
 def _played(notes: Notes, kind: str, stretch: Stretch) -> Signal:

@@ -52,15 +52,23 @@ def scores(take: Sound, target: Sound) -> dict[str, float]:
     both = scipy.signal.correlate(take.astype(float), target.astype(float), "full", "fft")
     lags = scipy.signal.correlation_lags(len(take), len(target))
     near = np.abs(lags) <= 10 * RATE
-    top = int(np.argmax(both[near]))
+    both, lags = both[near], lags[near]
+    top = int(np.argmax(both))
+    late = min((int(lags[k]) for k in _peaks(both) if both[k] >= 0.97 * both[top]), key=abs)
     return {
-        "agreement": 100 * flux**0.5 * spectrum**0.3 * onsets**0.2,
+        "agreement": 100 * flux**0.8 * onsets**0.15 * spectrum**0.05,
         "onset_match": 100 * onsets,
         "pitch_match": 100 * spectrum,
-        "xcorr_lag_seconds": float(lags[near][top]) / RATE,
-        "xcorr_normalised": float(both[near][top] / np.linalg.norm(take) / np.linalg.norm(target)),
-        "xcorr_max": float(both[near][top]),
+        "semitone_flux": 100 * flux,
+        "xcorr_lag_seconds": late / RATE,
+        "xcorr_normalised": float(both[top] / np.linalg.norm(take) / np.linalg.norm(target)),
+        "xcorr_max": float(both[top]),
     }
+
+
+def _peaks(curve: NDArray[np.float64]) -> list[int]:
+    inside = range(1, len(curve) - 1)
+    return [k for k in inside if curve[k] >= curve[k - 1] and curve[k] >= curve[k + 1]]
 
 
 def _magnitudes(sound: Sound, length: int) -> NDArray[np.float64]:
@@ -78,7 +86,7 @@ def _compressed(bands: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.log(1 + 20 * bands / loud)
 
 
-def _spectrum(sound: Sound) -> NDArray[np.float64]:
+def _semitones(magnitudes: NDArray[np.float64]) -> NDArray[np.float64]:
     hz = np.arange(2049) * RATE / 4096
     bands = []
     for pitch in range(33, 101):
@@ -86,13 +94,37 @@ def _spectrum(sound: Sound) -> NDArray[np.float64]:
         left = min(centre * 2 ** (-1 / 12), centre - RATE / 4096)
         right = max(centre * 2 ** (1 / 12), centre + RATE / 4096)
         bands.append(np.interp(hz, [left, centre, right], [0, 1, 0]))
-    return _compressed(_magnitudes(sound, 4096) @ np.array(bands).T)
+    return magnitudes @ np.array(bands).T
+
+
+def _spectrum(sound: Sound) -> NDArray[np.float64]:
+    return _compressed(_semitones(_magnitudes(sound, 4096)))
+
+
+def _voice() -> NDArray[np.float64]:
+    window = scipy.signal.get_window("hann", 4096)
+    rows = []
+    for pitch in range(33, 101):
+        hz = 440 * 2 ** ((pitch - 69) / 12)
+        partials = [k for k in range(1, 7) if k * hz < 0.45 * RATE]
+        tone = sum(np.sin(2 * np.pi * k * hz * np.arange(4096) / RATE) / k for k in partials)
+        (row,) = _semitones(np.abs(np.fft.rfft(tone * window))[None])
+        rows.append(row / row.sum())
+    return np.array(rows)
 
 
 def _flux(sound: Sound) -> NDArray[np.float64]:
-    spectrum = _spectrum(sound)
-    earlier = np.concatenate([np.zeros((3, spectrum.shape[1])), spectrum[:-3]])
-    return _smooth(np.maximum(spectrum - earlier, 0), 2.5)
+    voice, frames = _voice(), _semitones(_magnitudes(sound, 4096))
+    pitches = []
+    for frame in frames:
+        wanted = voice @ frame
+        levels = wanted.copy()
+        for _ in range(15):
+            levels = levels * wanted / (voice @ (voice.T @ levels) + 1e-30)
+        pitches.append(levels)
+    known = np.array(pitches)
+    earlier = np.concatenate([np.zeros((3, known.shape[1])), known[:-3]])
+    return _smooth(np.maximum(known - earlier, 0) ** 0.75, 0.7)
 
 
 def _onsets(sound: Sound) -> NDArray[np.float64]:

@@ -99,6 +99,11 @@ def _long(notes: Notes, rng: Generator, drums: bool) -> Notes:
     return Notes.columns(notes.onset, notes.pitch, notes.onset + 2.5 * (notes.offset - notes.onset))
 
 
+def _short(notes: Notes, rng: Generator, drums: bool) -> Notes:
+    length = np.maximum((notes.offset - notes.onset) / 3, 0.01)
+    return Notes.columns(notes.onset, notes.pitch, notes.onset + length)
+
+
 def _cut(notes: Notes, rng: Generator, drums: bool) -> Notes:
     middle = (notes.onset + notes.offset) / 2
     first = Notes.columns(notes.onset, notes.pitch, np.maximum(middle - 0.02, notes.onset + 0.01))
@@ -130,6 +135,7 @@ ALL: dict[str, Callable[[Notes, Generator, bool], Notes]] = {
     "all 120 ms late": _late(0.12),
     "onsets jittered by 60 ms": _jitter,
     "notes 2.5 times too long": _long,
+    "notes three times too short": _short,
     "notes cut in two": _cut,
 }
 ONLY_PITCHED = {
@@ -137,5 +143,6 @@ ONLY_PITCHED = {
     "20 % off by a semitone",
     "20 % off by an octave",
     "notes 2.5 times too long",
+    "notes three times too short",
     "notes cut in two",
 }

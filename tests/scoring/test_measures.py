@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from studio.scoring.measures import MEASURES
-from studio.scoring.signal import SAMPLE_RATE, Signal
+from studio.scoring.signal import MAX_LAG, SAMPLE_RATE, Signal
 from studio.synth.render import render
 
 GOLDEN = Path(__file__).parent.parent / "golden"
@@ -52,7 +52,29 @@ def test_a_copy_that_is_k_samples_late_has_lag_k(delay: int, gain: float) -> Non
     assert score("xcorr_normalised", take, target) == pytest.approx(1.0, abs=1e-4)
 
 
-@pytest.mark.parametrize("key", ["agreement", "onset_match", "pitch_match", "xcorr_normalised"])
+@pytest.mark.parametrize("late", [0.0, 0.05, -0.12])
+def test_music_that_repeats_is_not_a_bar_late(late: float) -> None:
+    """A bar of clicks forty times: a bar off it correlates a little more, and is not meant."""
+    rng = np.random.default_rng(440)
+    bar = np.zeros(SAMPLE_RATE, np.float32)
+    for at in (0.1, 0.35, 0.6, 0.85):
+        start = round(at * SAMPLE_RATE)
+        bar[start : start + 800] = rng.standard_normal(800) * np.exp(np.arange(800) / -200)
+    target = np.concatenate([np.zeros_like(bar), *[bar] * 40, np.zeros_like(bar)])
+    louder = target.copy()
+    louder[30 * SAMPLE_RATE : 31 * SAMPLE_RATE] *= 1.4
+    early = np.concatenate([louder[SAMPLE_RATE:], np.zeros_like(bar)])
+    # Both are in it, the one a bar early louder.
+    take = np.roll(0.7 * louder + early, round(late * SAMPLE_RATE)).astype(np.float32)
+
+    found = Signal(take).correlation(Signal(target))
+    assert abs((int(np.argmax(found)) - MAX_LAG) / SAMPLE_RATE - late) > 0.9
+    assert score("xcorr_lag_seconds", take, target) == pytest.approx(late, abs=1e-4)
+
+
+@pytest.mark.parametrize(
+    "key", ["agreement", "onset_match", "pitch_match", "semitone_flux", "xcorr_normalised"]
+)
 @pytest.mark.parametrize("gain", [1e-4, 0.1, 30.0])
 def test_loudness_changes_no_match(degrade: SimpleNamespace, key: str, gain: float) -> None:
     """Twice as loud is not twice as good; -80 dB is not worse."""

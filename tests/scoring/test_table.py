@@ -28,6 +28,7 @@ KEYS = {
     "xcorr_normalised",
     "onset_match",
     "pitch_match",
+    "semitone_flux",
     "agreement",
 }
 
@@ -177,6 +178,10 @@ def test_a_reference_take_gives_a_second_column(
     assert second is not None
     assert first["agreement"] == pytest.approx(100.0)
     assert second["xcorr_lag_seconds"] == pytest.approx(0.05, abs=0.001)
+    assert (first["f1_50ms"], first["f1_25ms"], first["f1_offsets"]) == (1.0, 1.0, 1.0)
+    assert second["f1_25ms"] < 0.1
+    assert set(second) == KEYS | {"f1_50ms", "f1_25ms", "f1_offsets"}
+    assert set(rows[0].scores) == KEYS
     assert rows[0].scores["agreement"] < 100.0
 
 

@@ -6,6 +6,9 @@ MEASURES.add("agreement", "Agreement", "studio.scoring.measures.agreement:AGREEM
 MEASURES.add("onset_match", "Onset match", "studio.scoring.measures.onset_match:ONSET_MATCH")
 MEASURES.add("pitch_match", "Pitch match", "studio.scoring.measures.pitch_match:PITCH_MATCH")
 MEASURES.add(
+    "semitone_flux", "Semitone flux", "studio.scoring.measures.semitone_flux:SEMITONE_FLUX"
+)
+MEASURES.add(
     "xcorr_lag_seconds", "Lag", "studio.scoring.measures.xcorr_lag_seconds:XCORR_LAG_SECONDS"
 )
 MEASURES.add(
