@@ -27,7 +27,7 @@ from studio.separation.engines import ENGINES  # noqa: E402
 from studio.transcription.engines import DETECTORS  # noqa: E402
 
 # Loaded by our dependencies by name, or from compiled code, where a freezer cannot see it.
-_BY_NAME = ("_cffi_backend",)  # by miniaudio and soundfile
+_BY_NAME = ("_cffi_backend", "studio.lab.command")  # by miniaudio and soundfile; by cli.lab
 
 # Packages that what we need asks for, and what we do never loads: parts of torch's compiler, and
 # what demucs loads and writes files with. `check.sh` and a separation by htdemucs try it.

@@ -48,8 +48,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     evaluate.add_argument("what", choices=("stems", "notes", "drums"))
     evaluate.add_argument("--songs", nargs="*", metavar="FOLDER", help="folders of true stems")
     evaluate.add_argument("--corpus", metavar="FOLDER", help="a corpus: the development set, say")
-    evaluate.add_argument("--engines", help="to measure (stems: stems,classical; else: all)")
-    evaluate.add_argument("--weights", metavar="FILE", help="for the engine stems, not yet shipped")
+    evaluate.add_argument(
+        "--engines",
+        metavar="NAME[=FILE],...",
+        help="what to measure, a separator with weights; of stems: stems,classical",
+    )
     evaluate.add_argument("--json", action="store_true", help="print the result as JSON")
     export = actions.add_parser("export", help="write the weights of a run as they ship")
     export.add_argument("run", metavar="RUN")

@@ -9,26 +9,27 @@ import argparse
 from typing import Any
 
 from studio.cli.console import Exit, say, say_json, watched
-from studio.cli.options import positive
 from studio.cli.options import tempo as bpm
 from studio.worker.client import Worker
 
 _CHANGES = ("halve", "double", "later", "earlier")
+_MOST_BEATS = 16
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     parser.add_argument("song", metavar="SONG_FOLDER", help="as `process` made it")
-    parser.add_argument("--estimate", action="store_true", help="find the tempo anew")
-    parser.add_argument("--tempo", type=bpm, metavar="BPM", help="this one; its beats are found")
-    parser.add_argument(
+    made = parser.add_mutually_exclusive_group()
+    made.add_argument("--estimate", action="store_true", help="find the tempo anew")
+    made.add_argument("--tempo", type=bpm, metavar="BPM", help="this one; its beats are found")
+    made.add_argument(
         "--taps", type=_seconds, metavar="S,S,...", help="seconds at which you tapped along"
     )
     parser.add_argument(
         "--change", choices=_CHANGES, help="the tempo, or by one beat where bars begin"
     )
-    parser.add_argument("--beats-per-bar", type=int, metavar="N", help="quarter notes a bar")
-    parser.add_argument("--downbeat", type=float, metavar="S", help="a second where a bar begins")
+    parser.add_argument("--beats-per-bar", type=_beats, metavar="N", help="quarter notes a bar")
+    parser.add_argument("--downbeat", type=_second, metavar="S", help="a second where a bar begins")
     parser.add_argument("--json", action="store_true", help="print the result as JSON")
 
 
@@ -76,6 +77,24 @@ def _tempi(steps: list[dict[str, float]]) -> str:
     return f"{low} BPM" if len(steps) == 1 else f"{low} to {high} BPM in {len(bpm)} steps"
 
 
+def _beats(text: str) -> int:
+    """Quarter notes a bar."""
+    if not text.isdecimal() or not 1 <= int(text) <= _MOST_BEATS:
+        raise argparse.ArgumentTypeError(f"{text} is not a whole number from 1 to {_MOST_BEATS}")
+    return int(text)
+
+
 def _seconds(text: str) -> list[float]:
     """Numbers with commas."""
-    return [positive(part) if part.strip() != "0" else 0.0 for part in text.split(",")]
+    return [_second(part) for part in text.split(",")]
+
+
+def _second(text: str) -> float:
+    """A second of a song."""
+    try:
+        second = float(text)
+    except ValueError:
+        second = -1.0
+    if not 0 <= second < float("inf"):
+        raise argparse.ArgumentTypeError(f"{text} is not a second of a song, 0 or later")
+    return second

@@ -46,10 +46,7 @@ def prepare(bundle: SongBundle, options: ExportOptions) -> Prepared:
     Raises:
         OptionError: of the options one cannot be, for any song or for this one.
     """
-    checked(options.naming)
-    if options.audio_format == "mp3" and bundle.sample_rate not in MP3_RATES:
-        reason = f"MP3 has no rate of {bundle.sample_rate} Hz, which this song has"
-        raise OptionError(option="--audio-format", value="mp3", reason=reason)
+    check_options(options, bundle.sample_rate)
     if not options.lead_in:
         return Prepared(bundle)
     if bundle.tempo.downbeat is None:
@@ -63,6 +60,14 @@ def prepare(bundle: SongBundle, options: ExportOptions) -> Prepared:
         "before song, stems and notes, so that the first downbeat falls on a bar line."
     )
     return Prepared(_later(bundle, beats, samples), (said,))
+
+
+def check_options(options: ExportOptions, sample_rate: int) -> None:
+    """Refuse what no song of ``sample_rate`` can be written as. Raises OptionError."""
+    checked(options.naming)
+    if options.audio_format == "mp3" and sample_rate not in MP3_RATES:
+        reason = f"MP3 has no rate of {sample_rate} Hz, which this song has"
+        raise OptionError(option="--audio-format", value="mp3", reason=reason)
 
 
 def _missing_beats(tempo: TempoMap, downbeat: float) -> float:

@@ -40,7 +40,7 @@ class Commands(QObject):
         has_song = song.frames > 0
         take = window.slot.take
         lane = has_song and bool(window.timeline.current_lane)
-        history = desk.opened.history
+        history = None if desk.timing.makes_step else desk.opened.history
         on = {
             **dict.fromkeys(_NEEDS_SONG, has_song),
             **dict.fromkeys(_NEEDS_LANE, lane),

@@ -8,6 +8,7 @@ stays.
 from __future__ import annotations
 
 import re
+from functools import cache
 
 from PySide6.QtCore import QEvent, QObject
 from PySide6.QtGui import QKeySequence
@@ -21,6 +22,11 @@ _FORMAT = QKeySequence.SequenceFormat.NativeText
 
 def without_plain_keys(tip: str) -> str:
     """``tip`` without brackets at the end of a line that hold plain keys alone."""
+    return _plain_keys().sub("", tip)
+
+
+@cache
+def _plain_keys() -> re.Pattern[str]:
     keys = {
         QKeySequence(key).toString(_FORMAT)
         for declared in actions.DECLARED
@@ -28,7 +34,7 @@ def without_plain_keys(tip: str) -> str:
         for key in declared.keys
     }
     one = "|".join(sorted(map(re.escape, keys), key=len, reverse=True))
-    return re.sub(rf" \((?:{one})(?: and (?:{one}))*\)$", "", tip, flags=re.MULTILINE)
+    return re.compile(rf" \((?:{one})(?: and (?:{one}))*\)$", re.MULTILINE)
 
 
 class Tips(QObject):

@@ -151,6 +151,7 @@ class MainWindow(QMainWindow):
         desk.take_ready.connect(self._take_ready)
         desk.opened_up.connect(self.commands_changed)
         desk.opened.history_changed.connect(self.commands_changed)
+        desk.timing.changed.connect(self.commands_changed)
         desk.queue.changed.connect(self.commands_changed)
         desk.failed.connect(self.pages.failed)
         desk.noticed.connect(self.toast.say)

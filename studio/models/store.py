@@ -30,6 +30,7 @@ from studio.errors import (
     ModelDamagedError,
     ModelMismatchError,
     ModelMissingError,
+    OptionError,
     UnknownChoiceError,
 )
 from studio.job import Job
@@ -187,10 +188,15 @@ def remove(name: str) -> None:
     Raises:
         UnknownChoiceError: no model is called so.
         ModelMissingError: it is not on this machine.
+        OptionError: it came with the program or with a package, and is theirs.
         WriteError: the folder cannot be removed.
     """
     if name not in _stored_names():
-        raise _missing(read_catalogue().entry(name))
+        model = read_catalogue().entry(name)
+        if installed := _installed(model):
+            reason = f"its weights were not added, but installed as {installed.path}"
+            raise OptionError(option="NAME", value=name, reason=reason)
+        raise _missing(model)
     folder = models_folder() / name
     with files.writing(folder):
         (folder / _RECORD).unlink()  # first: what is half removed is no model

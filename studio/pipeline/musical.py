@@ -73,11 +73,13 @@ def tempo(options: TempoOptions, job: Job) -> TimeView:
     """Say or change how musical time runs in a song.
 
     Raises:
-        OptionError: the taps are no tempo, or a tempo comes out that is not from 20 to 400 BPM.
+        OptionError: the taps are no tempo, a tempo comes out that is not from 20 to 400 BPM, or a
+            bar begins outside the song.
         StudioError: the folder is no song's.
     """
     with open_project(Path(options.folder)) as project:
         source = opening.decoded(project)
+        _check_seconds(options, stages.seconds_of(source))
         found = _made(project, source, options, job.part(0, 0.9))
         found = _changed(found, options)
         stages.use_tempo(project, source, found, job.part(0.9, 1))
@@ -94,6 +96,16 @@ def view_of(project: Project) -> TimeView:
         key=None if key is None else key.name,
         chords=msgspec.to_builtins(chords),
     )
+
+
+def _check_seconds(options: TempoOptions, length: float) -> None:
+    """Refuse a bar outside a song of ``length`` seconds; the last taps may come after its end."""
+    named = [("taps", min(options.taps))] if options.taps else []
+    named += [] if options.downbeat is None else [("downbeat", options.downbeat)]
+    for name, second in named:
+        if not 0 <= second <= length:
+            reason = f"the song is {length:.3f} seconds long"
+            raise OptionError(option=name, value=f"{second:g}", reason=reason)
 
 
 def _made(project: Project, source: Result, options: TempoOptions, job: Job) -> TempoMap:

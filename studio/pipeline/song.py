@@ -10,6 +10,7 @@ import msgspec
 
 from studio.errors import OptionError, ProjectDamagedError
 from studio.export.names import checked
+from studio.export.prepare import check_options
 from studio.job import Job
 from studio.music.bundle import StemFile
 from studio.music.stem import in_order
@@ -99,6 +100,7 @@ def process(options: ProcessOptions, job: Job) -> Report:
     song, mark = Path(options.song), " (preview)" if options.preview else ""
     with opening.opened(song, Path(options.out), mark) as project:
         source = opening.source(project, song, options.preview, steps["decode"])
+        check_options(options.of(), source.facts["sample_rate"])
         stems = _stems(project, source, how, steps["separate"])
         _tempo(project, source, options, steps["tempo"])
         files = _stem_files(project, stems, options.stems, how is None, job)

@@ -250,7 +250,7 @@ def _announce(
 ) -> None:
     """Say which device runs, why, and how long it will take, before it starts."""
     speed = estimate(how.engine, choice.device, engine_class.cost)
-    about = f"about {duration(_seconds(source) * speed.real_time_factor)} ({speed.source})"
+    about = f"about {duration(seconds_of(source) * speed.real_time_factor)} ({speed.source})"
     job.note(f"Separating with {how.name} on {choice.label}: {about}. {choice.why}".strip())
 
 
@@ -271,12 +271,13 @@ def _separate(
     options = StreamOptions(overlap=how.overlap, sum=how.sum)
     mixture, next_hop = source.folder / "mixture.wav", as_heard(engine, options, job)
     stems = separate_song(engine, mixture, part, options, job, next_hop)
-    if fresh and _seconds(source) >= _TELLING_SECONDS:
-        remember(how.engine, choice.device, (time.monotonic() - start) / _seconds(source))
+    if fresh and seconds_of(source) >= _TELLING_SECONDS:
+        remember(how.engine, choice.device, (time.monotonic() - start) / seconds_of(source))
     return stems
 
 
-def _seconds(source: Result) -> float:
+def seconds_of(source: Result) -> float:
+    """The length of a decoded song."""
     return float(source.facts["frames"] / source.facts["sample_rate"])
 
 

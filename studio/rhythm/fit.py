@@ -16,6 +16,7 @@ Floats = NDArray[np.float64]
 Indices = NDArray[np.int64]
 
 SHORTEST = 4  # beats of a step
+FEWEST = 2 * SHORTEST  # beats that can tell of more than one tempo
 
 # One tempo explains the beats where nine in ten lie within 60 ms of it, these to 25 ms (rms).
 _FAR_SECONDS, _SPREAD_SECONDS, _MOST = 0.060, 0.025, 0.9
@@ -94,7 +95,7 @@ def with_period(times: Floats, weights: Floats, period: float) -> float:
 
 
 def steps(times: Floats, weights: Floats) -> Steps:
-    """The fewest steps of tempo that explain ``times``, eight of them at least.
+    """The fewest steps of tempo that explain ``times``, ``FEWEST`` of them at least.
 
     Straight pieces of time over beats are chosen by optimal partitioning (Jackson et al., "An
     algorithm for optimal partitioning of data on an interval", IEEE Signal Processing Letters

@@ -70,7 +70,7 @@ def tapped(taps: Sequence[float], seconds: float, beats_per_bar: int = 4) -> Tem
     if not SLOWEST_BPM <= bpm <= FASTEST_BPM:
         raise ValueError(f"{bpm:.1f} BPM is not from {SLOWEST_BPM:g} to {FASTEST_BPM:g}")
     even = fit.one_tempo(times, np.ones(len(times)), bpm)
-    if even.explains or len(times) < 2 * fit.SHORTEST:
+    if even.explains or len(times) < fit.FEWEST:
         found = TempoMap.constant(snapped(even.bpm, seconds))
         index = round((float(times[0]) - even.start) / even.period)
         first = even.start + index * even.period

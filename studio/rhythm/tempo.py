@@ -106,7 +106,7 @@ def _estimated(curve: Floats, columns: Columns, told: Told) -> TempoMap:
     bpm = periodicity.refined_tempo(curve, fps, coarse)
     sure = periodicity.confidence(curve, fps, bpm)
     even = fit.one_tempo(times, heights, bpm)
-    if not even.explains:
+    if not even.explains and len(times) >= fit.FEWEST:
         followed = _confidence_along(curve, times)
         if followed > max(sure, _DOUBTFUL):
             return _stepped(fit.steps(times, heights), columns, told, followed)

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from studio import settings
+from studio.errors import MissingFileError
 from studio.export.daws import DAWS
 from studio.export.targets import TARGETS
 from studio.gui.sheets.export_cards import TargetChoice
@@ -26,7 +27,7 @@ from studio.gui.stops import stops
 from studio.gui.widgets.card import Words
 from studio.gui.window import MainWindow
 from studio.music.stem import stem
-from studio.music.tempo import TempoMap
+from studio.music.tempo import TempoMap, TempoStep
 from studio.pipeline import task
 
 FOLDER = Path("/songs/Harbour Lights")
@@ -203,6 +204,29 @@ def test_the_daws_are_those_of_the_settings_and_their_targets_exist() -> None:
     assert tuple(DAWS) == settings.DAWS
     known = {*(entry.name for entry in TARGETS), "live"}
     assert {target for daw in DAWS.values() for target in daw.targets} <= known
+
+
+def test_the_steps_know_of_a_tempo_that_changes(window: QWidget) -> None:
+    """Then no single figure is to be typed in, before and after it is known what is written."""
+    changing = TempoMap((TempoStep(0.0, 30.0), TempoStep(1.0, 96.0), TempoStep(9.0, 99.0)))
+    sheet = opened(window, tempo=changing)
+    for _ in range(2):
+        said = " ".join(line.text() for line in sheet.daw.lines)
+        assert "The tempo changes" in said
+        assert "type it in" not in said
+        assert "96.0 BPM" in said
+        sheet.set_plan(plan(planned("Stems/a.wav", "stem"), planned("MIDI/a.mid", "midi")))
+
+
+def test_why_nothing_is_known_is_seen(qtbot: QtBot, window: QWidget) -> None:
+    """Wherever the sheet was scrolled to."""
+    window.resize(1400, 500)
+    sheet = opened(window)
+    bar = sheet.area.verticalScrollBar()
+    sheet.form.more.unfold.click()
+    qtbot.waitUntil(lambda: bar.value() > 0)
+    sheet.set_error(MissingFileError(file="My set.als", reason="it is gone"))
+    assert bar.value() == 0
 
 
 def test_a_target_that_cannot_be_written_leaves_the_way_by_hand(window: QWidget) -> None:

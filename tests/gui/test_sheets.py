@@ -275,8 +275,9 @@ def test_what_cannot_be_used_says_why(qtbot: QtBot, room: Room) -> None:
 def test_the_models_are_those_of_the_tables(room: Room) -> None:
     """Nothing is listed by hand."""
     sheet = QualitySheet(room.over)
-    assert list(sheet.models) == ["classical", "htdemucs", "htdemucs_6s"]
+    assert list(sheet.models) == ["classical", "stems", "htdemucs", "htdemucs_6s"]
     assert sheet.models["classical"].isEnabled()
+    assert sheet.models["stems"].isEnabled()
     assert not sheet.models["htdemucs"].isEnabled()
 
 

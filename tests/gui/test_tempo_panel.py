@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
@@ -67,6 +69,17 @@ def test_the_limits_are_the_workers() -> None:
     from studio.rhythm import hand
 
     assert (SLOWEST_BPM, FASTEST_BPM) == (hand.SLOWEST_BPM, hand.FASTEST_BPM)
+
+
+def test_other_beats_a_bar_are_shown_too(qtbot: QtBot, panel: TempoPanel) -> None:
+    """As they were said elsewhere; they go with the song."""
+    panel.set_time(replace(_FOUND, beats_per_bar=6), None)
+    assert panel.beats.choice() == "6"
+    panel.set_time(_FOUND, None)
+    assert panel.beats.choice() == "4"
+    qtbot.waitUntil(panel.beats.part("3").isVisible)
+    with pytest.raises(KeyError):
+        panel.beats.part("6")
 
 
 def test_what_is_being_typed_stays(panel: TempoPanel) -> None:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Event
+
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
@@ -116,6 +120,21 @@ def test_half_twice_and_back_to_the_estimate(qtbot: QtBot, window: MainWindow) -
     assert not panel.estimate.isEnabled()
 
 
+def test_undo_waits_for_the_change_on_its_way(qtbot: QtBot, window: MainWindow) -> None:
+    """Else it would take back the one before, and what is asked would come on top."""
+    found, undo = tempo(window), window.actions_by_name["undo"]
+    QTest.mouseClick(window.tempo.panel.twice, _LEFT)
+    settle(qtbot, window)
+    assert undo.isEnabled()
+    QTest.mouseClick(window.tempo.panel.later, _LEFT)
+    assert not undo.isEnabled()
+    settle(qtbot, window)
+    for _ in range(2):  # what undo asks for itself is no step: it need not be waited for
+        assert undo.isEnabled()
+        undo.trigger()
+    assert settle(qtbot, window) == found
+
+
 @pytest.mark.slow
 def test_what_is_asked_twice_is_done_twice(qtbot: QtBot, window: MainWindow) -> None:
     """Without waiting for the first; each is a step of undo."""
@@ -221,18 +240,32 @@ def test_while_the_song_is_taken_apart_nothing_can_be_changed(
 ) -> None:
     """It is said why, and comes back by itself."""
     desk, panel = window.desk, window.tempo.panel
-    desk.separate_again()
-    qtbot.waitUntil(lambda: desk.song.frames > 0, timeout=WORK_MS)
-    assert desk.is_working
-    press(window, _Key.Key_T, _CTRL)
-    assert window.tempo.is_open
-    assert panel.sentence.text().startswith("The beat is found once the song is apart")
-    assert QApplication.focusWidget() is panel.closer
-    assert not panel.half.isEnabled()
-    assert not window.actions_by_name["bar_here"].isEnabled()
+    with held(window):
+        qtbot.waitUntil(lambda: desk.song.frames > 0, timeout=WORK_MS)
+        press(window, _Key.Key_T, _CTRL)
+        assert window.tempo.is_open
+        assert panel.sentence.text().startswith("The beat is found once the song is apart")
+        assert QApplication.focusWidget() is panel.closer
+        assert not panel.half.isEnabled()
+        assert not window.actions_by_name["bar_here"].isEnabled()
     qtbot.waitUntil(lambda: window.tempo.can_change, timeout=WORK_MS)
     assert panel.half.isEnabled()
     assert window.actions_by_name["bar_here"].isEnabled()
+
+
+@contextmanager
+def held(window: MainWindow) -> Iterator[None]:
+    """The song is taken apart anew, and gets no further than that it can be read, till the end."""
+    seen = Event()
+    window.desk.separate_again()
+    request = window.desk.queue._request
+    assert request is not None
+    # In the thread that waits for the worker, which so hears nothing more.
+    request.found.connect(lambda *_: seen.wait(), Qt.ConnectionType.DirectConnection)
+    try:
+        yield
+    finally:
+        seen.set()
 
 
 def test_the_keyboard_comes_back_where_it_was(window: MainWindow) -> None:

@@ -31,7 +31,7 @@ from studio.gui.timeline.samples import MappedWav
 from studio.gui.timeline.wave import Tones, drawn
 from studio.music.notes import Notes
 from studio.music.stem import stem
-from studio.music.tempo import TempoMap
+from studio.music.tempo import TempoMap, TempoStep
 
 RATE, SECONDS = 8000, 60
 WIDE, HIGH = 1200, 100
@@ -485,6 +485,8 @@ def test_chips_come_with_what_they_carry(qtbot: QtBot, lanes: Lanes, head: LaneH
 
     assert head.audio_chip.accessibleName() == "Drag or copy Bass.wav, 1:00, 32-bit float"
     assert head.notes_chip.accessibleName() == "Drag or copy Bass.mid, 120.0 BPM, 0 notes"
+    lanes.axis.set_tempo(TempoMap((TempoStep(0.0, 30.0), TempoStep(1.0, 96.0))))
+    assert head.notes_chip.accessibleName() == "Drag or copy Bass.mid, 96.0 BPM, 0 notes"
     assert head.audio_chip.isVisible()
     assert head.notes_chip.isVisible()
     with qtbot.waitSignal(head.copy_asked) as asked:

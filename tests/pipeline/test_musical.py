@@ -79,6 +79,8 @@ def test_a_tempo_is_typed_in_or_tapped(song: Path, run: Run) -> None:
         ({"taps": [1.0]}, "two taps"),
         ({"taps": [1.0, 2.0], "bpm": 90.0}, "one way"),
         ({"estimate": True, "bpm": 90.0}, "one way"),
+        ({"taps": [1e6, 1e6 + 0.5]}, "seconds long"),
+        ({"downbeat": 1e6}, "seconds long"),
     ],
 )
 def test_what_cannot_be_is_refused(

@@ -9,7 +9,9 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+import soundfile as sf
 
 from studio.errors import ExportConflictError, OptionError, ProjectBusyError, UnknownChoiceError
 from studio.midi.read import read_midi
@@ -199,3 +201,16 @@ def test_process_keeps_the_stems_that_were_chosen(song: Path, run: Run) -> None:
     assert [part["stem"] for part in some["stems"]] == ["bass", "rest"]
     assert again["stems"] == some["stems"]
     assert [part["stem"] for part in every["stems"]] == names
+
+
+def test_a_rate_that_mp3_has_not_is_said_before_the_song_is_taken_apart(
+    tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The song is decoded, which tells its rate, and no more."""
+    monkeypatch.setenv("STEMWRIGHT_HOME", str(tmp_path / "home"))
+    sf.write(tmp_path / "High.wav", np.zeros((9600, 2), np.float32), 96000)
+    options = {"song": str(tmp_path / "High.wav"), "out": str(tmp_path / "out")}
+    with pytest.raises(OptionError, match="MP3 has no rate of 96000 Hz"):
+        run("process", **options, audio_format="mp3")
+    with open_project(tmp_path / "out" / "High") as project:
+        assert list(project.document.stages) == ["source"]

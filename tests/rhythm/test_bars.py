@@ -87,3 +87,14 @@ def test_what_is_not_sure_is_said(write_song: WriteSong) -> None:
         assert tempo.downbeat is None
         (sentence,) = doubts(tempo)
         assert word in sentence
+
+
+def test_a_few_slow_beats_make_no_steps(write_song: WriteSong) -> None:
+    """Four seconds of loose knocks, told to be slow: too few beats for a map that changes."""
+    samples = np.zeros(4 * 22050)
+    for at in np.cumsum(0.5 * np.exp(np.random.default_rng(1).normal(0, 0.15, 7))):
+        samples[round(at * 22050) : round(at * 22050) + 200] = 0.3
+
+    tempo = tempo_of(listen(write_song(samples, 22050), Job()), Told(near=20.0))
+
+    assert len(tempo.steps) == 1

@@ -92,6 +92,9 @@ def test_an_installed_package_s_weights_are_found(
     assert store.find("basic-pitch").path == file
     assert [row.state for row in store.rows() if row.name == "basic-pitch"] == ["here"]
 
+    with pytest.raises(OptionError, match="installed as"):
+        store.remove("basic-pitch")
+
     file.write_bytes(b"\0" * 100)
     with pytest.raises(ModelMissingError):
         store.find("basic-pitch")

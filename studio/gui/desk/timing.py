@@ -42,7 +42,7 @@ class TempoWork(QObject):
         self._opened = opened
         self._axis = axis
         self._line = line
-        self._asked: list[Request] = []
+        self._asked: dict[Request, str] = {}  # what each is called in the undo menu
         self.taps: list[float] = []
         self.error: StudioError | None = None
         self._rest = QTimer(self, singleShot=True, interval=REST_MS)
@@ -53,6 +53,11 @@ class TempoWork(QObject):
     def busy(self) -> bool:
         """Whether a change is on its way."""
         return bool(self._asked)
+
+    @property
+    def makes_step(self) -> bool:
+        """Whether what is on its way will be the next step of undo, which waits for it."""
+        return any(self._asked.values())
 
     def halve(self) -> None:
         """Every second beat is one."""
@@ -98,7 +103,7 @@ class TempoWork(QObject):
         self._rest.stop()
         for request in self._asked:
             request.forget()
-        self._asked, self.taps, self.error = [], [], None
+        self._asked, self.taps, self.error = {}, [], None
         self.changed.emit()
 
     def _tapped(self) -> None:
@@ -121,17 +126,17 @@ class TempoWork(QObject):
         song = self._opened.song
         request = Request("tempo", {"folder": str(song.folder), **options}, song.title)
         request.setParent(self)
-        request.done.connect(lambda view: self._done(request, label, view))
+        request.done.connect(lambda view: self._done(request, view))
         request.failed.connect(lambda error: self._not_done(request, error))
-        self._asked.append(request)
+        self._asked[request] = label
         self.error = None
         self._line.ask(request)
         self.changed.emit()
 
-    def _done(self, request: Request, label: str, view: Facts) -> None:
+    def _done(self, request: Request, view: Facts) -> None:
         if request not in self._asked:
             return
-        self._asked.remove(request)
+        label = self._asked.pop(request)
         before, after = self._axis.tempo, msgspec.convert(view["tempo"], TempoMap)
         self._opened.show_time(view)
         if label and before is not None and before != after:
@@ -142,7 +147,7 @@ class TempoWork(QObject):
     def _not_done(self, request: Request, error: Exception) -> None:
         if request not in self._asked:
             return
-        self._asked.remove(request)
+        del self._asked[request]
         if isinstance(error, StudioError):
             self.error = error
         else:

@@ -7,12 +7,13 @@ from collections.abc import Collection, Sequence
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QComboBox, QGridLayout, QWidget
 
-from studio.export.daws import DAWS, GUIDE, LOOSE, Daw, steps
+from studio.export.daws import CHANGES, DAWS, GUIDE, LOOSE, Daw, steps
 from studio.gui import theme, words
 from studio.gui.sheets.export_tree import PlannedFile
 from studio.gui.sheets.parts import HEADS, clear, column
 from studio.gui.widgets.card import Words
 from studio.gui.widgets.disclosure import Disclosure
+from studio.music.tempo import TempoMap
 
 ANY = "any"
 _WIDE = 180
@@ -52,6 +53,7 @@ class DawRow(QWidget):
         self.unfold = Disclosure("", self.page)
         self.unfold.setObjectName("dawUnfold")
         self._facts = (44100, "")
+        self._changes: frozenset[str] = frozenset()
         self._project, self._has = "", _USUAL
         self._rows = QGridLayout(self.page)
         self._rows.setContentsMargins(0, 0, 0, 0)
@@ -74,17 +76,20 @@ class DawRow(QWidget):
             self.box.setCurrentIndex(max(self.box.findData(name), 0))
         self._show()
 
-    def set_song(self, sample_rate: int, bpm: float | None) -> None:
+    def set_song(self, sample_rate: int, tempo: TempoMap | None) -> None:
         """The figures of its steps, which are folded again."""
-        self._facts = (sample_rate, words.bpm(bpm) if bpm else self.tr("the song’s tempo"))
-        self._project, self._has = "", _USUAL
+        bpm = self.tr("the song’s tempo") if tempo is None else words.bpm(tempo.usual_bpm)
+        self._facts = (sample_rate, bpm)
+        steady = tempo is None or len(tempo.steps) == 1
+        self._changes = frozenset() if steady else frozenset({CHANGES})
+        self._project, self._has = "", {*_USUAL, *self._changes}
         self.unfold.setChecked(False)
         self._show()
 
     def set_files(self, files: Sequence[PlannedFile], guide_note: bool) -> None:
         """What will be there: the steps speak of these files alone."""
         projects = [file.name for file in files if file.role == self.daw.project]
-        has = {file.role for file in files}
+        has = {file.role for file in files} | self._changes
         has |= {LOOSE} if has & _LOOSE else set()
         has |= {GUIDE} if guide_note else set()
         project = projects[0] if projects else ""

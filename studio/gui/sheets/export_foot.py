@@ -75,6 +75,7 @@ class ExportFoot(QStackedWidget):
                 needed=words.size(needed), free=words.size(free)
             )
         self.needs.setText(said)
+        self.needs.setVisible(bool(said))
         set_tone(self.needs, "alarm" if short else "")
         self.reason.setText(reason)
         self.reason.setVisible(bool(reason))

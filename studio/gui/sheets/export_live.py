@@ -5,10 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import Signal
+from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from studio.gui import theme
 from studio.gui.sheets.parts import Elided
+from studio.gui.widgets.accessible import set_role
 from studio.gui.widgets.buttons import Plain
 
 
@@ -26,12 +28,15 @@ class LiveSet(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("liveSet")
+        set_role(self, QAccessible.Role.Grouping)
         self.path: str | None = None
         self._said = Elided(theme.SMALL, tone="text2")
         self.forget = Plain(self.tr("Look for one"))
         self.forget.setObjectName("forgetLiveSet")
+        self.forget.setAccessibleName(self.tr("Look for a Live set"))
         self.choose = Plain(self.tr("Choose…"))
         self.choose.setObjectName("chooseLiveSet")
+        self.choose.setAccessibleName(self.tr("Choose a Live set…"))
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(theme.GAP)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import QGridLayout, QWidget
 
 from studio.gui import theme
 from studio.gui.sheets.parts import clear
-from studio.gui.widgets.accessible import announce
+from studio.gui.widgets.accessible import announce, set_role
 from studio.gui.widgets.card import Icon, Words
 
 
@@ -17,6 +18,7 @@ class Told(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("exportTold")
+        set_role(self, QAccessible.Role.Grouping)
         self.texts: list[str] = []
         self._rows = QGridLayout(self)
         self._rows.setContentsMargins(0, 0, 0, 0)

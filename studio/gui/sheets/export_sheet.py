@@ -108,7 +108,7 @@ class ExportSheet(Sheet):
         self.form.set_rate(sample_rate)
         self.form.set_folder(folder)
         self.form.more.set_song(title, [stem.label for stem in stems], tempo)
-        self.daw.set_song(sample_rate, tempo.usual_bpm if tempo is not None else None)
+        self.daw.set_song(sample_rate, tempo)
         self._prefer()
         self.conflict.reset()
         self._ask()
@@ -200,6 +200,7 @@ class ExportSheet(Sheet):
         self._error.acted.connect(self._again)
         self._column.insertWidget(0, self._error)
         self._error.show()
+        self.area.verticalScrollBar().setValue(0)
         self._error.announce()
         planned_ = self._plan is not None
         self._show_foot(self._why_not() if planned_ else self.tr("It is not known what to write."))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from PySide6.QtCore import QCoreApplication, QEvent, Qt, Signal
 from PySide6.QtGui import QAccessible, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
@@ -75,6 +77,7 @@ class TempoPanel(Card):
         if not self.field.isModified():
             self.field.setText("" if tempo is None else f"{tempo.usual_bpm:.2f}")
         if tempo is not None:
+            self._offer_beats({*BEATS_PER_BAR, tempo.beats_per_bar})
             self.beats.choose(str(tempo.beats_per_bar))
         unknown = "–" if tempo is None else self.tr("not sure")
         self.key.setText(words.accidentals(key) if key else unknown)
@@ -127,8 +130,7 @@ class TempoPanel(Card):
         self.begin.clicked.connect(self.begin_asked)
         self.beats = Segmented(self.tr("Beats a bar"), self)
         self.beats.setObjectName("beatsPerBar")
-        for count in BEATS_PER_BAR:
-            self.beats.add(str(count), str(count))
+        self._offer_beats(BEATS_PER_BAR)
         self.beats.chosen.connect(lambda count: self.beats_chosen.emit(int(count)))
         self._changing: tuple[QWidget, ...] = (
             self.field,
@@ -140,6 +142,10 @@ class TempoPanel(Card):
             self.begin,
             self.beats,
         )
+
+    def _offer_beats(self, counts: Collection[int]) -> None:
+        """Also what was said elsewhere, such as 6."""
+        self.beats.set_choices([(f"{count}", f"{count}") for count in sorted(counts)])
 
     def _button(self, text: str, name: str, said: str = "") -> Plain:
         button = Plain(text, parent=self)

@@ -152,6 +152,7 @@ class TempoSlot(QObject):
 
     def _timed(self) -> None:
         """Bars lie elsewhere: what is measured bar by bar is measured again."""
+        self._hint = ""
         lane = self._desk.opened.take_lane
         if lane and not self._desk.timing.busy:
             self._desk.notes.fit(lane)

@@ -23,6 +23,7 @@ from studio.gui.widgets import slider
 from studio.gui.widgets.buttons import mute_button, notes_button, solo_button
 from studio.gui.widgets.chip import Chip, notes_file, sound_file
 from studio.gui.widgets.meter import Meter
+from studio.music.tempo import TempoMap
 
 Prepare = Callable[[str], list[Path]]
 
@@ -59,7 +60,7 @@ class LaneHead(QGroupBox):
         super().__init__(parent)
         self._axis, self._mixer, self._song, self._name = axis, mixer, song, name
         self._said_take: TakeModel | None = None
-        self._said_bpm: float | None = None
+        self._said_tempo: TempoMap | None = None
         self._label = song.lane(name).stem.label
         self._is_current, self._shows_notes, self._follows = False, False, False
         self.setObjectName(f"laneHead.{name}")
@@ -185,15 +186,15 @@ class LaneHead(QGroupBox):
     def _tell_chips(self) -> None:
         """What comes out of them now."""
         take, tempo = self._said_take, self._axis.tempo
-        self._said_bpm = tempo.bpm if tempo is not None else None
+        self._said_tempo = tempo
+        bpm = tempo.usual_bpm if tempo is not None else None
         self.audio_chip.set_text(self.tr("WAV"), sound_file(self._label, self._song.duration))
         count = len(take.notes) if take is not None else 0
-        self.notes_chip.set_text(self.tr("MIDI"), notes_file(self._label, self._said_bpm, count))
+        self.notes_chip.set_text(self.tr("MIDI"), notes_file(self._label, bpm, count))
 
     def _follow_tempo(self) -> None:
         """The axis tells of every scroll too."""
-        tempo = self._axis.tempo
-        if (tempo.bpm if tempo is not None else None) != self._said_bpm:
+        if self._axis.tempo is not self._said_tempo:
             self._tell_chips()
 
     # Where it all lies

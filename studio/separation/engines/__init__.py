@@ -8,6 +8,11 @@ ENGINES.add(
     "studio.separation.engines.classical:ClassicalEngine",
 )
 ENGINES.add(
+    "stems",
+    "Our own network (ships with the program)",
+    "studio.separation.engines.stems:StemsEngine",
+)
+ENGINES.add(
     "htdemucs",
     "Hybrid Transformer Demucs",
     "studio.separation.engines.htdemucs:HTDemucsEngine",

@@ -5,7 +5,8 @@ on while the voice stays within the semitone, vibrato included. The most likely 
 and notes is the melody; each note on it is a candidate whose strength says how sure it is. After
 Ryynänen and Klapuri, "Modelling of note events for singing transcription", SAPA 2004.
 
-A long stem is decoded in pieces that end where nothing sounds, so that memory stays bounded.
+A long stem is decoded in pieces that end where nothing sounds, or after five minutes without such
+a place, so that memory stays bounded.
 """
 
 from __future__ import annotations
@@ -47,7 +48,7 @@ _SILENT = 0.02
 
 
 def melody(activations: Activations) -> Notes:
-    """The notes of the most likely melody, none sounding with another.
+    """The notes of the most likely melody; none sounds with another but a repeat of itself.
 
     Args:
         activations: ``frame``: how surely each semitone is the one that sounds. ``onset``: how

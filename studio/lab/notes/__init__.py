@@ -1,0 +1,1 @@
+"""How well the engines hear notes and drums: what is played to them, and what is measured."""
