@@ -22,7 +22,7 @@ from studio.export import readme, staging
 from studio.export.contract import ExportOptions, PlannedFile, Target
 from studio.export.manifest import MANIFEST, Manifest, confined
 from studio.export.names import folded
-from studio.export.prepare import prepare
+from studio.export.prepare import check_options, prepare
 from studio.export.write import SCORES, kept_rows, load_targets, old_manifest, room, written_anew
 from studio.files import sha256
 from studio.job import Job
@@ -77,11 +77,12 @@ def forecast(
 
     Raises:
         UnknownChoiceError, BrokenExtensionError: a target that is not listed or does not load.
-        OptionError: as ``prepare``.
+        OptionError, LiveTemplateError: as ``check_options``.
         ManifestDamagedError, ProjectOutsideError: ``folder`` is not as an export leaves it.
     """
-    bundle = prepare(bundle, options).bundle
     chosen = load_targets(targets)
+    check_options(options, chosen, bundle.sample_rate)
+    bundle = prepare(bundle, options).bundle
     old = old_manifest(folder, force)
     planned = [file for t in chosen.values() for file in t.plan(bundle, options)]
     hashes = _hashes(bundle, chosen, options)

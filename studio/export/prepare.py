@@ -12,11 +12,12 @@ still. The silence is what that comes to in samples; half a sample at most lies 
 from __future__ import annotations
 
 import math
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from studio.errors import OptionError
+from studio.errors import LiveTemplateError, OptionError
 from studio.export.contract import ExportOptions
 from studio.export.names import checked
 from studio.music.bundle import Marker, SongBundle
@@ -46,7 +47,7 @@ def prepare(bundle: SongBundle, options: ExportOptions) -> Prepared:
     Raises:
         OptionError: of the options one cannot be, for any song or for this one.
     """
-    check_options(options, bundle.sample_rate)
+    checked(options.naming)
     if not options.lead_in:
         return Prepared(bundle)
     if bundle.tempo.downbeat is None:
@@ -62,10 +63,17 @@ def prepare(bundle: SongBundle, options: ExportOptions) -> Prepared:
     return Prepared(_later(bundle, beats, samples), (said,))
 
 
-def check_options(options: ExportOptions, sample_rate: int) -> None:
-    """Refuse what no song of ``sample_rate`` can be written as. Raises OptionError."""
+def check_options(options: ExportOptions, targets: Collection[str], sample_rate: int) -> None:
+    """Refuse what no song of ``sample_rate`` can be written as by ``targets``.
+
+    Raises:
+        OptionError: of the options one cannot be.
+        LiveTemplateError: the set to make another from is not there.
+    """
     checked(options.naming)
-    if options.audio_format == "mp3" and sample_rate not in MP3_RATES:
+    if "live" in targets and options.live_template and not options.live_template.is_file():
+        raise LiveTemplateError(file=str(options.live_template), reason="there is no such file")
+    if options.audio_format == "mp3" and "stems" in targets and sample_rate not in MP3_RATES:
         reason = f"MP3 has no rate of {sample_rate} Hz, which this song has"
         raise OptionError(option="--audio-format", value="mp3", reason=reason)
 

@@ -92,12 +92,15 @@ def _offset(bundle: SongBundle) -> list[str]:
 
 
 def _tempo(bundle: SongBundle) -> str:
-    """At the start, and between what it changes."""
+    """The usual one, and between what it changes.
+
+    The first of several steps is left out: it may only lead to the first beat.
+    """
     bpm = _heard(bundle)
-    first = f"{_number(bpm[0])} BPM"
+    usual = f"{_number(bundle.tempo.usual_bpm)} BPM"
     if len(bpm) == 1:
-        return first
-    return f"{first} at the start, changes from {_number(min(bpm))} to {_number(max(bpm))}"
+        return usual
+    return f"{usual}, changes from {_number(min(bpm[1:]))} to {_number(max(bpm[1:]))}"
 
 
 def _heard(bundle: SongBundle) -> list[float]:
@@ -143,7 +146,9 @@ def _daws(manifest: Manifest, bundle: SongBundle, chosen: str) -> str:
     for daw in every:
         project = _project(daw, manifest)
         if daw.lines or project:
-            lines = steps(daw, bundle.sample_rate, f"{_number(bundle.tempo.bpm)} BPM", project, has)
+            lines = steps(
+                daw, bundle.sample_rate, f"{_number(bundle.tempo.usual_bpm)} BPM", project, has
+            )
             numbered = [f"  {n}. {line}" for n, line in enumerate(lines, 1)]
             blocks += ["\n".join([daw.label, *numbered])] if lines else []
     return "\n\n".join(blocks)

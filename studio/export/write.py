@@ -34,7 +34,7 @@ from studio.export.manifest import (
     read_manifest,
 )
 from studio.export.names import folded
-from studio.export.prepare import prepare
+from studio.export.prepare import check_options, prepare
 from studio.export.targets import TARGETS
 from studio.files import readable, sha256, write_bytes, writing
 from studio.job import Job
@@ -101,13 +101,14 @@ def export_song(
 
     Raises:
         UnknownChoiceError, BrokenExtensionError: a target that is not listed or does not work.
-        OptionError: as ``prepare``.
+        OptionError, LiveTemplateError: as ``check_options``.
         ExportConflictError: files in the way that are not ours, or were changed.
         DiskFullError, WriteError: the files cannot be written.
         ManifestDamagedError, ProjectDamagedError, ProjectOutsideError: ``folder`` is not as an
             export of ours leaves it.
     """
     chosen = load_targets(targets)
+    check_options(options, chosen, bundle.sample_rate)
     prepared = prepare(bundle, options)
     bundle = prepared.bundle
     staging.recover(folder)

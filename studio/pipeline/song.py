@@ -11,6 +11,7 @@ import msgspec
 from studio.errors import OptionError, ProjectDamagedError
 from studio.export.names import checked
 from studio.export.prepare import check_options
+from studio.export.write import load_targets
 from studio.job import Job
 from studio.music.bundle import StemFile
 from studio.music.stem import in_order
@@ -100,7 +101,7 @@ def process(options: ProcessOptions, job: Job) -> Report:
     song, mark = Path(options.song), " (preview)" if options.preview else ""
     with opening.opened(song, Path(options.out), mark) as project:
         source = opening.source(project, song, options.preview, steps["decode"])
-        check_options(options.of(), source.facts["sample_rate"])
+        check_options(options.of(), load_targets(options.targets), source.facts["sample_rate"])
         stems = _stems(project, source, how, steps["separate"])
         _tempo(project, source, options, steps["tempo"])
         files = _stem_files(project, stems, options.stems, how is None, job)
@@ -142,10 +143,20 @@ def _stems(project: Project, source: Result, how: stages.Separation | None, job:
 
 
 def _tempo(project: Project, source: Result, options: ProcessOptions, job: Job) -> None:
-    """Use the tempo given; else, of a song already apart, the one in use; else the estimated."""
-    again = options.tempo is None and is_project(Path(options.song))
-    if not again or project.result("tempo") is None:
+    """Use the tempo given; else the one somebody said before, or of a song that is apart the one
+    in use; else the estimated."""
+    used = project.result("tempo")
+    if options.tempo is not None or used is None:
         stages.tempo(project, source, options.tempo, job)
+    elif is_project(Path(options.song)):
+        return
+    elif used.facts["source"] == "given":
+        job.note(
+            f"The tempo set before, {stages.tempo_in_use(project).usual_bpm:.2f} BPM, holds; "
+            f"stemwright tempo with --estimate finds it anew."
+        )
+    else:
+        stages.tempo(project, source, None, job)
 
 
 def _stem_files(

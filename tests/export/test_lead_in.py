@@ -24,7 +24,7 @@ from studio.errors import OptionError
 from studio.export.contract import ExportOptions, Format
 from studio.export.forecast import forecast
 from studio.export.manifest import Manifest
-from studio.export.prepare import prepare
+from studio.export.prepare import check_options, prepare
 from studio.export.stems import StemsTarget
 from studio.export.write import ManifestFacts, export_song
 from studio.job import Job
@@ -246,9 +246,11 @@ def test_files_of_another_start_are_told_apart(song: SongBundle, ask: Ask) -> No
 
 
 def test_what_mp3_has_no_rate_for_is_refused_before_the_work(song: SongBundle) -> None:
-    """96 kHz, for example."""
+    """96 kHz, for example; a DAWproject holds WAVs all the same."""
     with pytest.raises(OptionError, match="MP3 has no rate of 96000 Hz"):
-        prepare(replace(song, sample_rate=96_000), ExportOptions("mp3"))
+        check_options(ExportOptions("mp3"), ("stems", "midi"), 96_000)
+    check_options(ExportOptions("mp3"), ("dawproject", "midi"), 96_000)
+    check_options(ExportOptions("mp3"), ("stems", "midi"), song.sample_rate)
 
 
 @given(

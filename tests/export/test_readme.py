@@ -154,7 +154,7 @@ def test_a_tempo_that_changes_is_said_with_its_range(bundle: SongBundle, page: P
 
     text = page(replace(bundle, tempo=TempoMap(steps_)), "midi")
 
-    assert "Tempo        100 BPM at the start, changes from 96.5 to 104 (as you gave it)" in text
+    assert "Tempo        104 BPM, changes from 96.5 to 104 (as you gave it)" in text
     assert "The tempo changes" in "".join(blocks(text)["Any DAW"])
 
 

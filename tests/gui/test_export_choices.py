@@ -172,6 +172,16 @@ def test_names_show_an_example_while_they_are_typed(qtbot: QtBot, window: QWidge
     assert not sheet.bar.go.isEnabled()
 
 
+def test_a_plan_that_comes_late_makes_nothing_go(qtbot: QtBot, window: QWidget) -> None:
+    """What was asked before the names became wrong is no plan of them."""
+    sheet = opened(window)
+    sheet.form.more.naming.setText("{nr}")
+    qtbot.waitUntil(lambda: not sheet._soon.isActive())
+    sheet.set_plan(plan(planned("Stems/a.wav", "stem")))
+    assert not sheet.bar.go.isEnabled()
+    assert sheet.form.more.example.text().startswith("Files cannot be called so: ")
+
+
 def test_what_starts_on_a_bar_needs_to_know_of_one(window: QWidget) -> None:
     """Else the box is off and says why, whatever the settings say."""
     sheet = opened(window, {"lead_in": "on"})

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from studio.errors import EngineMissingError, ModelMissingError
+from studio.errors import EngineMissingError, ModelMissingError, OptionError
 from studio.models import store
 from studio.music.audio import Audio
 from studio.transcription.contract import Activations

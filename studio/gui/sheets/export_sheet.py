@@ -164,8 +164,8 @@ class ExportSheet(Sheet):
 
     def set_plan(self, plan: dict[str, Any]) -> None:
         """The answer to ``plan_asked``, as the task "plan" returns it."""
-        if self._soon.isActive():
-            return  # something was changed meanwhile, and another plan is about to be asked for
+        if self._soon.isActive() or self._missing():
+            return  # something was changed meanwhile: it is the plan of other choices
         self._plan = plan
         self._files = planned(plan)
         self._show_plan()

@@ -185,11 +185,10 @@ def _on_the_way(frame: NDArray[np.float64]) -> NDArray[np.float64]:
     """How well each semitone's attack is seen: its own pitch, or one up to two semitones off."""
     pitches = frame.shape[1]
     around = np.pad(frame, ((0, 0), (2, 2)))
-    shifted = (around[:, step : step + pitches] for step in range(5))
-    ways = _ON_THE_WAY * np.exp(-0.5 * (np.arange(-2, 3) / _WAY) ** 2)
-    seen: NDArray[np.float64] = np.max(
-        [frame, *(way * one for way, one in zip(ways, shifted, strict=True))], axis=0
-    )
+    seen = frame.copy()
+    for step in range(5):
+        way = _ON_THE_WAY * np.exp(-0.5 * ((step - 2) / _WAY) ** 2)
+        np.maximum(seen, way * around[:, step : step + pitches], out=seen)
     return seen
 
 

@@ -1,7 +1,6 @@
 """The table of detectors: a new one is one file here and one line below.
 
-Where several hear the same kind of stem, the first listed that needs no added weights is chosen
-unless the user names another.
+Which of them is usual for a kind of stem stands in ``transcribe``; the user may name another.
 """
 
 from studio.transcription.contract import DETECTORS
