@@ -104,4 +104,4 @@ def test_what_ships_reaches_what_is_documented(
     assert np.mean(found) > DOCUMENTED_ALBUM - 0.1
 
 
-DOCUMENTED_ALBUM = 0.0
+DOCUMENTED_ALBUM = 1.9

@@ -11,7 +11,9 @@ of the two is nearer the truth than either. How much of it is the network's stan
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
@@ -65,7 +67,7 @@ class StemsEngine:
 
     version: ClassVar[int] = 1
     summary: ClassVar[str] = (
-        "Ships with the program, small and free of doubt; early in its training."
+        "Ours: ahead of classical on electronic and instrumental songs, not on bands with a singer."
     )
     source: ClassVar[str] = (
         "Our own, after Kim et al., KUIELab-MDX-Net, 2021, and Chen et al., DTTNet, 2023; "
@@ -73,7 +75,7 @@ class StemsEngine:
     )
     needs_weights: ClassVar[bool] = False
     devices: ClassVar[tuple[str, ...]] = ("cuda", "mps", "cpu")
-    cost: ClassVar[Cost] = Cost(parameters=717_112, memory_mb=700, real_time_factor={"cpu": 0.05})
+    cost: ClassVar[Cost] = Cost(parameters=717_112, memory_mb=1010, real_time_factor={"cpu": 0.13})
 
     stems: tuple[str, ...] = STEMS
     complete = True
@@ -111,7 +113,7 @@ class StemsEngine:
     def _own(self, mixture: NDArray[np.float32]) -> NDArray[np.float32]:
         """The network's estimate."""
         try:
-            with torch.inference_mode():
+            with torch.inference_mode(), _one_thread():
                 return self._separate(torch.from_numpy(mixture).to(self._device))
         except torch.OutOfMemoryError as error:
             what = "A segment of the song"
@@ -163,6 +165,17 @@ def _described(file: Path, metadata: dict[str, str]) -> tuple[Shape, float]:
         reason = f"it does not describe a network of ours ({error})"
         raise ModelMismatchError(file=str(file), reason=reason) from error
     return Shape(**numbers), part
+
+
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    """Many small steps lose more by waiting for each other's threads than they gain by them."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
 
 
 def _device(name: str) -> torch.device:
