@@ -12,6 +12,8 @@ from pathlib import Path
 
 import torch
 
+from studio.devices.choose import choose
+from studio.devices.probe import KINDS
 from studio.errors import MissingFileError, OptionError
 from studio.job import Job
 from studio.lab import corpus as corpora
@@ -71,7 +73,7 @@ def train(args: argparse.Namespace, job: Job) -> str:
     )
     development = corpora.tracks(Path(args.dev)) if args.dev else []
     songs = Path(args.corpus)
-    device = torch.device(args.device)
+    device = torch.device(choose(args.device, (*KINDS, "cpu")).device)
     state = training.train(
         recipe, lambda: corpora.tracks(songs), development, Path(args.run), device, job
     )

@@ -20,6 +20,7 @@ import numpy as np
 import soundfile as sf
 
 from studio.dsp.stft import istft, stft
+from studio.errors import MissingFileError
 from studio.job import Job
 from studio.lab.songs import STEMS
 from studio.lab.sources import RATE, load
@@ -120,7 +121,11 @@ def through_the_stream(engine: Engine) -> Separator:
 
 
 def read_song(folder: Path) -> Samples:
-    """True stems of a folder of sound files, (4, 2, samples); one that is not there is silent."""
+    """True stems of a folder of sound files, (4, 2, samples); one that is not there is silent.
+
+    Raises:
+        MissingFileError: there is none.
+    """
     found = {}
     for stem in STEMS:
         files = [
@@ -129,6 +134,10 @@ def read_song(folder: Path) -> Samples:
         if files:
             samples = load(files[0])
             found[stem] = samples if len(samples) == 2 else np.concatenate([samples, samples])
+    if not found:
+        raise MissingFileError(
+            file=str(folder), reason=f"it holds no {', '.join(STEMS)} as .flac or .ogg"
+        )
     n_samples = min(samples.shape[-1] for samples in found.values())
     silence = np.zeros((2, n_samples), np.float32)
     return np.stack([found[s][:, :n_samples] if s in found else silence for s in STEMS])

@@ -8,6 +8,7 @@ from pathlib import Path
 import torch
 from safetensors.torch import save
 
+from studio.errors import MissingFileError
 from studio.files import sha256, write_bytes
 from studio.nets.stems import Shape
 
@@ -22,7 +23,12 @@ def export(state: Path, target: Path, part: float = 1.0) -> dict[str, object]:
 
     Returns:
         The facts of the card: parameters, bytes, hash, steps and recipe.
+
+    Raises:
+        MissingFileError: the run has kept no state.
     """
+    if not state.is_file():
+        raise MissingFileError(file=str(state), reason="no run has kept its state there")
     content = torch.load(state, map_location="cpu", weights_only=True)
     shape = Shape(**content["recipe"]["shape"])
     tensors = {name: _half(x) for name, x in content["mean"].items()}

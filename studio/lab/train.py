@@ -23,6 +23,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from studio.errors import OptionError
 from studio.files import atomic
 from studio.job import Job
 from studio.lab.batches import Mixing, batch, spectra
@@ -30,6 +31,8 @@ from studio.lab.corpus import Track
 from studio.lab.losses import decibels, log_loss
 from studio.lab.sources import RATE
 from studio.nets.stems import Shape, StemsNet, middle_and_sides, spectra_of
+
+_MAY_MOVE = ("steps", "cool_down", "look_every", "keep_every")
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +130,7 @@ def train(
     folder.mkdir(parents=True, exist_ok=True)
     songs = list(corpus())
     state = begin(recipe, songs, device)
-    resume(state, folder / "state.pt", device)
+    resume(state, recipe, folder / "state.pt", device)
     clock = time.process_time()
     while state.step < recipe.steps:
         loss = one_step(state, recipe, songs, device)
@@ -222,11 +225,21 @@ def keep(state: State, recipe: Recipe, path: Path) -> None:
         torch.save(content, part)
 
 
-def resume(state: State, path: Path, device: torch.device) -> None:
-    """Take up the state that ``keep`` wrote, where there is one."""
+def resume(state: State, recipe: Recipe, path: Path, device: torch.device) -> None:
+    """Take up the state that ``keep`` wrote, where there is one.
+
+    The end of the schedule may have moved; nothing else of the recipe may.
+
+    Raises:
+        OptionError: the run was begun with another recipe.
+    """
     if not path.exists():
         return
     content = torch.load(path, map_location=device, weights_only=True)
+    begun = asdict(recipe) | {name: content["recipe"][name] for name in _MAY_MOVE}
+    if content["recipe"] != begun:
+        reason = "the run there was begun with other options; name another folder"
+        raise OptionError(option="RUN", value=str(path.parent), reason=reason)
     state.network.load_state_dict(content["network"])
     state.mean.load_state_dict(content["mean"])
     state.optimiser.load_state_dict(content["optimiser"])

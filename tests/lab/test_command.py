@@ -81,6 +81,24 @@ def test_material_must_be_named(
     assert "STEMWRIGHT_DATA" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("asked", "words"),
+    [
+        (["export", "RUN", "w.safetensors"], "no run has kept its state there"),
+        (["evaluate", "stems", "--songs", "RUN"], "it holds no vocals, drums, bass, other"),
+        (["train", "RUN", "--corpus", "RUN", "--device", "foo:1"], "foo:1"),
+    ],
+)
+def test_what_is_not_there_is_said(
+    asked: list[str], words: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """In a sentence, whatever is missing: a run, stems, a device."""
+    assert main(["lab", *(str(tmp_path) if word == "RUN" else word for word in asked)]) != 0
+    said = capsys.readouterr().err
+    assert words in said
+    assert "defect" not in said
+
+
 def test_training_needs_a_run_and_a_corpus(capsys: pytest.CaptureFixture[str]) -> None:
     """And says which is left out."""
     assert main(["lab", "train", "run"]) == 1

@@ -10,12 +10,13 @@ import numpy as np
 import pytest
 import torch
 
+from studio.errors import OptionError
 from studio.job import Cancelled, Job
 from studio.lab.batches import Mixing, batch, spectra
 from studio.lab.corpus import Track
 from studio.lab.losses import FLOOR, decibels, error_energies, log_loss
 from studio.lab.toy import toy_corpus
-from studio.lab.train import Recipe, State, smaller, train
+from studio.lab.train import Recipe, State, begin, keep, resume, smaller, train
 
 CPU = torch.device("cpu")
 RECIPE = smaller(Recipe(steps=8, warm_up=2, cool_down=4, keep_every=2, look_every=4))
@@ -126,6 +127,17 @@ def test_a_killed_run_goes_on_to_the_same_weights(songs: list[Track], tmp_path: 
     for name, value in weights(whole).items():
         assert torch.equal(value, weights(resumed)[name]), name
     assert '"development"' in (tmp_path / "whole" / "log.jsonl").read_text()
+
+
+def test_a_run_is_not_taken_up_with_another_recipe(tmp_path: Path, songs: list[Track]) -> None:
+    """Its end may move; its seed may not."""
+    recipe, device = smaller(Recipe(steps=2)), torch.device("cpu")
+    keep(begin(recipe, songs, device), recipe, tmp_path / "state.pt")
+
+    longer, other = replace(recipe, steps=9), replace(recipe, seed=2)
+    resume(begin(longer, songs, device), longer, tmp_path / "state.pt", device)
+    with pytest.raises(OptionError, match="begun with other options"):
+        resume(begin(other, songs, device), other, tmp_path / "state.pt", device)
 
 
 def test_the_rate_rises_stays_and_falls() -> None:

@@ -100,7 +100,7 @@ class ExportSheet(Sheet):
         """
         self.set_title(
             self.tr("Export {song}").format(song=title),
-            self.tr("Everything starts at bar 1 and is as long as the song."),
+            self.tr("Everything starts together and is as long as the song."),
         )
         self._usual = targets
         self._folder, self._out = folder, None
